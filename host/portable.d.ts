@@ -1,0 +1,2 @@
+// format/*.ts is compiled by both compilers; this names AssemblyScript's integer types for TypeScript.
+declare type i32 = number;

@@ -120,7 +120,9 @@ export const CONCAT_INPUTS: i32 = 1; // from here on: tensor indices
 // Limits. They bound every product the verifier and the kernels form:
 // 255 · MAX_WINDOW < 2^31, so an int32 accumulator of ±x cannot overflow, and 127·255·MAX_WINDOW needs
 // MAX_DENSE_WINDOW for int8 weights: 128 · 255 · 65,536 < 2^31.
+// MAX_CHANNELS keeps 4-byte accumulators and the scratch formulas below in int32 as well.
 export const MAX_FILE_BYTES: i32 = 0x10000000;
+export const MAX_CHANNELS: i32 = 0x400000;
 export const MAX_ARENA_BYTES: i32 = 0x10000000;
 export const MAX_TENSORS: i32 = 4096;
 export const MAX_LAYERS: i32 = 2048;
@@ -128,6 +130,8 @@ export const MAX_WINDOW: i32 = 0x400000;
 export const MAX_DENSE_WINDOW: i32 = 0x10000;
 export const MAX_PLANES: i32 = 8;
 export const MAX_SHIFT: i32 = 47;
+export const MAX_CONCAT_INPUTS: i32 = 64;
+export const MAX_SOFTMAX_CHANNELS: i32 = 4095; // the Q12.19 sum of exponentials stays below 2^31
 
 /** Bytes of a packed row of `count` signs: bit s of the row is 1 for +1 and 0 for -1, least significant first. */
 export function packedRowBytes(count: i32): i32 {
@@ -144,9 +148,14 @@ export function conv2DScratchBytes(window: i32, channels: i32): i32 {
   return align(2 * ((window + 7) & ~7)) + align(channels);
 }
 
+/** Scratch of a DepthwiseConv2D: int32 accumulators of one pixel, and its output where an Add is fused. */
+export function depthwiseScratchBytes(channels: i32): i32 {
+  return align(4 * channels) + align(channels);
+}
+
 /** Scratch of sums of signed inputs: the window as int16 and 16 int16 sums for each group of 4 inputs. */
-function signSumScratchBytes(count: i32): i32 {
-  const groups = (count + 7) >> 3 << 1;
+export function signSumScratchBytes(count: i32): i32 {
+  const groups = ((count + 7) >> 3) << 1;
   return align(groups * 8) + groups * 32;
 }
 

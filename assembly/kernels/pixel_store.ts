@@ -1,0 +1,35 @@
+// Where a convolution puts a finished pixel: straight into its output, or, with a fused Add, through one pixel of
+// scratch and the addition of the residual.
+
+import { L_INPUT2, L_OUTPUT, NO_TENSOR } from "../../format/layout";
+import { channels, parameters, tensorRecord, values } from "../model";
+import { addValues } from "./add";
+
+let output: usize = 0;
+let residual: usize = 0;
+let addParameters: usize = 0;
+let count: i32 = 0;
+let staging: usize = 0;
+
+/** `scratch` holds one pixel of the output's channels. */
+export function openStore(layer: usize, scratch: usize): void {
+  const tensor = tensorRecord(load<u16>(layer, L_OUTPUT));
+  output = values(tensor);
+  count = channels(tensor);
+  staging = scratch;
+  const second = load<u16>(layer, L_INPUT2);
+  residual = second == NO_TENSOR ? 0 : values(tensorRecord(second));
+  addParameters = parameters(layer);
+}
+
+/** Where the pixel's int8 channels are to be written. */
+export function pixelTarget(pixel: i32): usize {
+  return residual == 0 ? output + pixel * count : staging;
+}
+
+/** Call when they have been written. */
+export function finishPixel(pixel: i32): void {
+  if (residual == 0) return;
+  const at = pixel * count;
+  addValues(addParameters, staging, residual + at, output + at, count);
+}

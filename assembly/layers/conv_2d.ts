@@ -1,0 +1,44 @@
+import { L_ACTIVATION_MAX, L_ACTIVATION_MIN, L_GROUPS, L_INPUT, L_OUTPUT, align } from "../../format/layout";
+import { dot } from "../kernels/dot";
+import { clamp, multiply } from "../kernels/fixed_point";
+import { finishPixel, openStore, pixelTarget } from "../kernels/pixel_store";
+import { gather, kernelHeight, kernelWidth, openWindow } from "../kernels/window";
+import { bias, channels, height, multipliers, scratch, shifts, tensorRecord, weights, width, zeroPoint } from "../model";
+
+/** Outputs [first, first + count) of one pixel: int8 weights rows of `size`, TFLite per-channel requantisation. */
+export function denseOutputs(layer: usize, x: usize, size: i32, first: i32, count: i32, to: usize, zero: i32): void {
+  const low = <i32>load<i8>(layer, L_ACTIVATION_MIN);
+  const high = <i32>load<i8>(layer, L_ACTIVATION_MAX);
+  const b = bias(layer);
+  const m = multipliers(layer);
+  const s = shifts(layer);
+  let w = weights(layer) + first * size;
+  for (let t = first, end = first + count; t < end; t++, w += size) {
+    const sum = dot(w, x, size) + load<i32>(b + (t << 2));
+    store<i8>(to + t, clamp(multiply(sum, load<i32>(m + (t << 2)), load<i8>(s + t)) + zero, low, high));
+  }
+}
+
+/** int8 Conv2D with groups (TFLite reference_integer_ops::ConvPerChannel). */
+export function conv2D(layer: usize): void {
+  const input = tensorRecord(load<u16>(layer, L_INPUT));
+  const output = tensorRecord(load<u16>(layer, L_OUTPUT));
+  openWindow(layer);
+  const groups = <i32>load<u16>(layer, L_GROUPS);
+  const inputs = channels(input) / groups;
+  const outputs = channels(output) / groups;
+  const size = kernelHeight * kernelWidth * inputs;
+  const x = scratch(layer);
+  openStore(layer, x + align(2 * ((size + 7) & ~7)));
+  const zero = zeroPoint(output);
+  for (let oy = 0, pixel = 0, h = height(output), w = width(output); oy < h; oy++) {
+    for (let ox = 0; ox < w; ox++, pixel++) {
+      const to = pixelTarget(pixel);
+      for (let g = 0; g < groups; g++) {
+        gather(oy, ox, g * inputs, inputs, x);
+        denseOutputs(layer, x, size, g * outputs, outputs, to, zero);
+      }
+      finishPixel(pixel);
+    }
+  }
+}

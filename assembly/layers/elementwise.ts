@@ -1,0 +1,45 @@
+import { L_ACTIVATION_MAX, L_ACTIVATION_MIN, L_INPUT, L_INPUT2, L_OUTPUT, MUL_MULTIPLIER, MUL_SHIFT } from "../../format/layout";
+import { addValues } from "../kernels/add";
+import { clamp, multiply } from "../kernels/fixed_point";
+import { parameters, tensorBytes, tensorRecord, values, weights, zeroPoint } from "../model";
+
+/** int8 Add of two tensors of one shape. */
+export function add(layer: usize): void {
+  const output = tensorRecord(load<u16>(layer, L_OUTPUT));
+  const a = values(tensorRecord(load<u16>(layer, L_INPUT)));
+  const b = values(tensorRecord(load<u16>(layer, L_INPUT2)));
+  addValues(parameters(layer), a, b, values(output), tensorBytes(output));
+}
+
+/** int8 Mul (TFLite reference_integer_ops::Mul) by a tensor of the same shape or by one value a channel. */
+export function mul(layer: usize): void {
+  const first = tensorRecord(load<u16>(layer, L_INPUT));
+  const second = tensorRecord(load<u16>(layer, L_INPUT2));
+  const output = tensorRecord(load<u16>(layer, L_OUTPUT));
+  const p = parameters(layer);
+  const multiplier = load<i32>(p, MUL_MULTIPLIER * 4);
+  const shift = load<i32>(p, MUL_SHIFT * 4);
+  const low = <i32>load<i8>(layer, L_ACTIVATION_MIN);
+  const high = <i32>load<i8>(layer, L_ACTIVATION_MAX);
+  const zero1 = zeroPoint(first);
+  const zero2 = zeroPoint(second);
+  const zeroOut = zeroPoint(output);
+  const a = values(first);
+  const b = values(second);
+  const out = values(output);
+  const period = tensorBytes(second); // the whole tensor, or the channels of one pixel
+  for (let i = 0, j = 0, n = tensorBytes(output); i < n; i++) {
+    const product = (<i32>load<i8>(a + i) - zero1) * (<i32>load<i8>(b + j) - zero2);
+    store<i8>(out + i, clamp(multiply(product, multiplier, shift) + zeroOut, low, high));
+    if (++j == period) j = 0;
+  }
+}
+
+/** A function of one int8 value as a table of 256: Relu, HardSwish, Logistic, Tanh, requantisation. */
+export function lookup(layer: usize): void {
+  const table = weights(layer) + 128;
+  const output = tensorRecord(load<u16>(layer, L_OUTPUT));
+  const from = values(tensorRecord(load<u16>(layer, L_INPUT)));
+  const to = values(output);
+  for (let i = 0, n = tensorBytes(output); i < n; i++) store<i8>(to + i, load<i8>(table + <i32>load<i8>(from + i)));
+}

@@ -1,0 +1,41 @@
+import { L_INPUT, L_OUTPUT, SOFTMAX_DIFF_MIN, SOFTMAX_MULTIPLIER, SOFTMAX_SHIFT } from "../../format/layout";
+import { expNegative, reciprocalOnePlus } from "../kernels/exponential";
+import { clamp, highMul, roundingShift } from "../kernels/fixed_point";
+import { channels, parameters, tensorBytes, tensorRecord, values } from "../model";
+
+/** Bits before the binary point of the sum of exponentials (Q12.19). */
+const SUM_INTEGER_BITS: i32 = 12;
+
+/** Softmax over the channels of each pixel (TFLite reference_ops::Softmax, int8 to int8 at scale 1/256, −128). */
+export function softmax(layer: usize): void {
+  const input = tensorRecord(load<u16>(layer, L_INPUT));
+  const output = tensorRecord(load<u16>(layer, L_OUTPUT));
+  const p = parameters(layer);
+  const multiplier = load<i32>(p, SOFTMAX_MULTIPLIER * 4);
+  const shift = load<i32>(p, SOFTMAX_SHIFT * 4);
+  const least = load<i32>(p, SOFTMAX_DIFF_MIN * 4);
+  const depth = channels(input);
+  let from = values(input);
+  let to = values(output);
+  for (let end = from + tensorBytes(input); from < end; from += depth, to += depth) {
+    let top = -128;
+    for (let c = 0; c < depth; c++) top = max<i32>(top, load<i8>(from + c));
+    let sum = 0;
+    for (let c = 0; c < depth; c++) {
+      const difference = <i32>load<i8>(from + c) - top;
+      if (difference >= least)
+        sum += roundingShift(expNegative(highMul(difference << shift, multiplier)), SUM_INTEGER_BITS);
+    }
+    // sum = 2^(SUM_INTEGER_BITS − headroom) · (1 + a), a in [0, 1)
+    const headroom = clz(sum);
+    const scale = reciprocalOnePlus((sum << headroom) ^ i32.MIN_VALUE);
+    const exponent = SUM_INTEGER_BITS - headroom + 31 - 8;
+    for (let c = 0; c < depth; c++) {
+      const difference = <i32>load<i8>(from + c) - top;
+      let value = 0;
+      if (difference >= least && exponent <= 31) // beyond, every probability rounds to 0
+        value = roundingShift(highMul(scale, expNegative(highMul(difference << shift, multiplier))), exponent);
+      store<i8>(to + c, clamp(value - 128, -128, 127));
+    }
+  }
+}

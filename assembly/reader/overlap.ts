@@ -1,0 +1,83 @@
+// The data flow: every tensor a layer reads has been written, and nothing has been written over it since.
+
+import {
+  H_INPUT,
+  H_LAYER_COUNT,
+  H_OUTPUT,
+  KIND_ADD,
+  KIND_LOOKUP,
+  KIND_MUL,
+  L_KIND,
+  L_OUTPUT,
+  L_SCRATCH,
+  L_SCRATCH_BYTES,
+  T_ARENA,
+} from "../../format/layout";
+import { STATUS_LAYER_TENSORS, STATUS_OK, STATUS_OVERLAP } from "../../format/status";
+import { inputAt, inputCount, layerRecord, tensorBytes, tensorRecord } from "../model";
+import { fail, file } from "../state";
+
+/** Byte ranges [a, a + n) and [b, b + m) share a byte; all below 2^28. */
+function overlap(a: u32, n: u32, b: u32, m: u32): bool {
+  return a < b + m && b < a + n;
+}
+
+/** The layer's output or scratch shares memory with the tensor. */
+function overwrites(layer: usize, tensor: usize): bool {
+  const output = tensorRecord(load<u16>(layer, L_OUTPUT));
+  const start = load<u32>(tensor, T_ARENA);
+  const bytes = tensorBytes(tensor);
+  return overlap(load<u32>(output, T_ARENA), tensorBytes(output), start, bytes) || usesAsScratch(layer, tensor);
+}
+
+function usesAsScratch(layer: usize, tensor: usize): bool {
+  return overlap(
+    load<u32>(layer, L_SCRATCH),
+    load<u32>(layer, L_SCRATCH_BYTES),
+    load<u32>(tensor, T_ARENA),
+    tensorBytes(tensor),
+  );
+}
+
+/**
+ * Elementwise layers, and the Add fused into a convolution (its second input), read a value before they write the one
+ * at the same place, so their output may stand exactly on that input.
+ */
+function mayStandOn(layer: usize, i: i32, tensor: usize): bool {
+  const kind = load<u8>(layer, L_KIND);
+  if (i == 0 && kind != KIND_ADD && kind != KIND_MUL && kind != KIND_LOOKUP) return false;
+  const output = tensorRecord(load<u16>(layer, L_OUTPUT));
+  return load<u32>(output, T_ARENA) == load<u32>(tensor, T_ARENA) && tensorBytes(output) == tensorBytes(tensor);
+}
+
+/** Index of the layer before `reader` that writes the tensor last; −1 for the model's input, −2 where none does. */
+function writer(tensor: i32, reader: i32): i32 {
+  for (let j = reader - 1; j >= 0; j--) if (<i32>load<u16>(layerRecord(j), L_OUTPUT) == tensor) return j;
+  return tensor == load<i32>(file(), H_INPUT) ? -1 : -2;
+}
+
+/** The tensor, read at layer `reader`, still holds what was written. */
+function arrives(tensor: i32, reader: i32): i32 {
+  const from = writer(tensor, reader);
+  if (from == -2) return STATUS_LAYER_TENSORS;
+  const record = tensorRecord(tensor);
+  for (let m = from + 1; m < reader; m++) if (overwrites(layerRecord(m), record)) return STATUS_OVERLAP;
+  return STATUS_OK;
+}
+
+export function verifyDataFlow(): i32 {
+  const count = load<i32>(file(), H_LAYER_COUNT);
+  for (let i = 0; i < count; i++) {
+    const layer = layerRecord(i);
+    for (let k = 0, n = inputCount(layer); k < n; k++) {
+      const status = arrives(inputAt(layer, k), i);
+      if (status != STATUS_OK) return fail(status, i);
+      const tensor = tensorRecord(inputAt(layer, k));
+      if (usesAsScratch(layer, tensor) || (overwrites(layer, tensor) && !mayStandOn(layer, k, tensor)))
+        return fail(STATUS_OVERLAP, i);
+    }
+    if (usesAsScratch(layer, tensorRecord(load<u16>(layer, L_OUTPUT)))) return fail(STATUS_OVERLAP, i);
+  }
+  const status = arrives(load<i32>(file(), H_OUTPUT), count);
+  return status == STATUS_OK ? STATUS_OK : fail(status, count);
+}

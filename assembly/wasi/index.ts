@@ -1,0 +1,82 @@
+// infer.wasm: a WASI command that classifies raw images with a halfbit model.
+// The model is read to where the runtime executes it, each image straight into the input tensor: no copies.
+import { MAX_FILE_BYTES } from "../../format/layout";
+import { STATUS_MEMORY } from "../../format/status";
+import { input, inputBytes, lastError, load as loadModel, output, outputBytes, reserve, run } from "../index";
+import { file, fileCount, help, json, outputPath, parse, profile, top } from "./arguments";
+import { badInput, begin, end, refused, unreadable, usage } from "./fail";
+import { close, drain, finishOutput, isStandardInput, openInput, openOutput, read, sizeOf, writeOutput } from "./files";
+import { flush, integer, padded, string0, text } from "./print";
+import { runProfiled } from "./profile";
+import { printScores } from "./results";
+import { EXIT_INPUT } from "../../format/messages";
+
+function printHelp(): void {
+  text("usage: infer.wasm MODEL IMAGE... [options]\n\n");
+  text("Classifies raw images (int8, height x width x channels) with a halfbit model; - is standard input.\n\n");
+  text("  --top N        how many scores to print, the highest first (default 5)\n");
+  text("  --json         one line of JSON for each image\n");
+  text("  --output FILE  also write the raw int8 output\n");
+  text("  --profile      microseconds of each layer, on standard error\n\n");
+  text("example: wasmtime --dir . infer.wasm model.bin image.raw\n");
+}
+
+/** Loads and verifies the model; returns its address. */
+function openModel(path: usize): usize {
+  if (isStandardInput(path)) usage("the model must be a file; only an image can come from standard input", path);
+  const fd = openInput(path);
+  const bytes = sizeOf(fd);
+  if (bytes == 0) badInput("E_EMPTY", path, "the file is empty (0 bytes)");
+  if (bytes > <u64>MAX_FILE_BYTES) refused(path, STATUS_MEMORY, -1);
+  const model = reserve(<i32>bytes);
+  if (model == 0) refused(path, STATUS_MEMORY, -1);
+  const got = read(path, fd, model, <i32>bytes);
+  close(fd);
+  const status = loadModel(got);
+  if (status != 0) refused(path, status, <i32>(lastError() >> 32));
+  return model;
+}
+
+/** Reads an image into the input tensor, and makes sure that it has exactly the input's size. */
+function readImage(path: usize): void {
+  const fd = openInput(path);
+  const expected = inputBytes();
+  const got = <u64>read(path, fd, input(), expected);
+  const total = got + drain(path, fd);
+  close(fd);
+  if (total == 0) badInput("E_EMPTY", path, "the file is empty (0 bytes)");
+  if (total == <u64>expected) return;
+  begin("E_INPUT_SIZE", path);
+  padded(total, 1, 0x20);
+  text(" bytes, but the model's input has ");
+  integer(expected);
+  text("; give it raw int8 values, height x width x channels");
+  end(EXIT_INPUT);
+}
+
+export function _start(): void {
+  parse();
+  if (help) {
+    printHelp();
+    flush();
+    return;
+  }
+  if (fileCount < 2) usage("name a model and at least one raw image", 0);
+  const modelPath = file(0);
+  const model = openModel(modelPath);
+  if (outputPath != 0) openOutput(outputPath);
+  for (let i = 1; i < fileCount; i++) {
+    const image = file(i);
+    readImage(image);
+    if (profile) runProfiled(model);
+    else run();
+    if (!json && fileCount > 2) {
+      string0(image);
+      text(":\n");
+    }
+    printScores(model, image, top, json);
+    if (outputPath != 0) writeOutput(outputPath, output(), outputBytes());
+  }
+  if (outputPath != 0) finishOutput(outputPath);
+  flush();
+}

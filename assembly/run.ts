@@ -31,32 +31,46 @@ export function runLayer(index: i32): void {
   const layer = layerRecord(index);
   switch (<i32>load<u8>(layer, L_KIND)) {
     case KIND_CONV_2D:
-      return conv2D(layer);
+      conv2D(layer);
+      break;
     case KIND_DEPTHWISE_CONV_2D:
-      return depthwiseConv2D(layer);
+      depthwiseConv2D(layer);
+      break;
     case KIND_FULLY_CONNECTED:
-      return fullyConnected(layer);
+      fullyConnected(layer);
+      break;
     case KIND_ADD:
-      return add(layer);
+      add(layer);
+      break;
     case KIND_MUL:
-      return mul(layer);
+      mul(layer);
+      break;
     case KIND_CONCAT:
-      return concat(layer);
+      concat(layer);
+      break;
     case KIND_PAD:
-      return pad(layer);
+      pad(layer);
+      break;
     case KIND_AVERAGE_POOL:
-      return averagePool(layer);
+      averagePool(layer);
+      break;
     case KIND_MAX_POOL:
-      return maxPool(layer);
+      maxPool(layer);
+      break;
     case KIND_MEAN:
-      return mean(layer);
+      mean(layer);
+      break;
     case KIND_SOFTMAX:
-      return softmax(layer);
+      softmax(layer);
+      break;
     case KIND_LOOKUP:
-      return lookup(layer);
+      lookup(layer);
+      break;
     case KIND_SEMI_BINARY:
-      return semiBinary(layer);
+      semiBinary(layer);
+      break;
     case KIND_BINARY_PLANES:
-      return binaryPlanes(layer);
+      binaryPlanes(layer);
+      break;
   }
 }

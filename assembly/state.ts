@@ -60,5 +60,5 @@ export function fail(code: i32, record: i32): i32 {
 
 /** Code in the low 32 bits, record index (−1: none) in the high 32. */
 export function error(): i64 {
-  return (<i64>errorRecord << 32) | <i64>errorCode;
+  return ((<i64>errorRecord) << 32) | <i64>errorCode;
 }

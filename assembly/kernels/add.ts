@@ -32,6 +32,6 @@ export function addValues(p: usize, a: usize, b: usize, out: usize, count: i32):
   for (let i = 0; i < count; i++) {
     const x = multiply((<i32>load<i8>(a + i) - zero1) << LEFT_SHIFT, multiplier1, shift1);
     const y = multiply((<i32>load<i8>(b + i) - zero2) << LEFT_SHIFT, multiplier2, shift2);
-    store<i8>(out + i, clamp(multiply(x + y, multiplierOut, shiftOut) + zeroOut, low, high));
+    store<i8>(out + i, clamp<i32>(multiply(x + y, multiplierOut, shiftOut) + zeroOut, low, high));
   }
 }

@@ -17,22 +17,20 @@ export function roundingShift(x: i32, exponent: i32): i32 {
 
 /** x · 2^exponent, saturated; exponent 1…30. */
 export function saturatingShiftLeft(x: i32, exponent: i32): i32 {
-  const wide = <i64>x << exponent;
+  const wide = (<i64>x) << exponent;
   return wide > i32.MAX_VALUE ? i32.MAX_VALUE : wide < i32.MIN_VALUE ? i32.MIN_VALUE : <i32>wide;
 }
 
 /** x · multiplier · 2^(shift − 31) as TFLite's MultiplyByQuantizedMultiplier rounds it (twice). */
 export function multiply(x: i32, multiplier: i32, shift: i32): i32 {
-  return shift > 0
-    ? highMul(x << shift, multiplier)
-    : roundingShift(highMul(x, multiplier), -shift);
+  return shift > 0 ? highMul(x << shift, multiplier) : roundingShift(highMul(x, multiplier), -shift);
 }
 
-export function clamp(x: i32, low: i32, high: i32): i32 {
+export function clamp<T>(x: T, low: T, high: T): T {
   return x < low ? low : x > high ? high : x;
 }
 
 /** round(x · 2^−shift), ties towards +∞: the rounding of the semi-binary layers. shift 0…47. */
 export function shiftRight(x: i64, shift: i32): i64 {
-  return (x + ((<i64>1 << shift) >> 1)) >> shift;
+  return (x + (((<i64>1) << shift) >> 1)) >> shift;
 }

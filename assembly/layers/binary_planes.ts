@@ -1,15 +1,15 @@
 import {
+  align,
   L_ACTIVATION_MAX,
   L_ACTIVATION_MIN,
   L_INPUT,
   L_OUTPUT,
   L_PLANES,
   L_SHIFT_R,
-  align,
   packedRowBytes,
   signSumScratchBytes,
 } from "../../format/layout";
-import { shiftRight } from "../kernels/fixed_point";
+import { clamp, shiftRight } from "../kernels/fixed_point";
 import { finishPixel, openStore, pixelTarget } from "../kernels/pixel_store";
 import { buildTables, signSum } from "../kernels/sign_sum";
 import { gather, kernelHeight, kernelWidth, openWindow } from "../kernels/window";
@@ -49,7 +49,7 @@ export function binaryPlanes(layer: usize): void {
         for (let i = 0; i < planes; i++, row += rowBytes, scale += 2)
           sum += <i64>signSum(row, rowBytes, tables) * <i64>load<i16>(scale);
         const value = shiftRight(sum, shift) + zero;
-        store<i8>(to + t, <i32>(value < low ? low : value > high ? high : value));
+        store<i8>(to + t, <i32>clamp<i64>(value, low, high));
       }
       finishPixel(pixel);
     }

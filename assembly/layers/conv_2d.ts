@@ -1,9 +1,20 @@
-import { L_ACTIVATION_MAX, L_ACTIVATION_MIN, L_GROUPS, L_INPUT, L_OUTPUT, align } from "../../format/layout";
+import { align, L_ACTIVATION_MAX, L_ACTIVATION_MIN, L_GROUPS, L_INPUT, L_OUTPUT } from "../../format/layout";
 import { dot } from "../kernels/dot";
 import { clamp, multiply } from "../kernels/fixed_point";
 import { finishPixel, openStore, pixelTarget } from "../kernels/pixel_store";
 import { gather, kernelHeight, kernelWidth, openWindow } from "../kernels/window";
-import { bias, channels, height, multipliers, scratch, shifts, tensorRecord, weights, width, zeroPoint } from "../model";
+import {
+  bias,
+  channels,
+  height,
+  multipliers,
+  scratch,
+  shifts,
+  tensorRecord,
+  weights,
+  width,
+  zeroPoint,
+} from "../model";
 
 /** Outputs [first, first + count) of one pixel: int8 weights rows of `size`, TFLite per-channel requantisation. */
 export function denseOutputs(layer: usize, x: usize, size: i32, first: i32, count: i32, to: usize, zero: i32): void {
@@ -15,7 +26,7 @@ export function denseOutputs(layer: usize, x: usize, size: i32, first: i32, coun
   let w = weights(layer) + first * size;
   for (let t = first, end = first + count; t < end; t++, w += size) {
     const sum = dot(w, x, size) + load<i32>(b + (t << 2));
-    store<i8>(to + t, clamp(multiply(sum, load<i32>(m + (t << 2)), load<i8>(s + t)) + zero, low, high));
+    store<i8>(to + t, clamp<i32>(multiply(sum, load<i32>(m + (t << 2)), load<i8>(s + t)) + zero, low, high));
   }
 }
 

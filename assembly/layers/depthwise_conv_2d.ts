@@ -1,8 +1,19 @@
-import { L_ACTIVATION_MAX, L_ACTIVATION_MIN, L_INPUT, L_OUTPUT, align } from "../../format/layout";
+import { align, L_ACTIVATION_MAX, L_ACTIVATION_MIN, L_INPUT, L_OUTPUT } from "../../format/layout";
 import { clamp, multiply } from "../kernels/fixed_point";
 import { finishPixel, openStore, pixelTarget } from "../kernels/pixel_store";
 import { kernelHeight, kernelWidth, openWindow, tap } from "../kernels/window";
-import { bias, channels, height, multipliers, scratch, shifts, tensorRecord, weights, width, zeroPoint } from "../model";
+import {
+  bias,
+  channels,
+  height,
+  multipliers,
+  scratch,
+  shifts,
+  tensorRecord,
+  weights,
+  width,
+  zeroPoint,
+} from "../model";
 
 /** acc[t] += w[t] · (x[t] − zero) for `count` channels. */
 function accumulate(acc: usize, w: usize, x: usize, count: i32, zero: i32): void {
@@ -65,7 +76,7 @@ export function depthwiseConv2D(layer: usize): void {
       const to = pixelTarget(pixel);
       for (let t = 0; t < count; t++) {
         const sum = multiply(load<i32>(acc + (t << 2)), load<i32>(m + (t << 2)), load<i8>(s + t));
-        store<i8>(to + t, clamp(sum + zeroOut, low, high));
+        store<i8>(to + t, clamp<i32>(sum + zeroOut, low, high));
       }
       finishPixel(pixel);
     }

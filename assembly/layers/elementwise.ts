@@ -1,4 +1,12 @@
-import { L_ACTIVATION_MAX, L_ACTIVATION_MIN, L_INPUT, L_INPUT2, L_OUTPUT, MUL_MULTIPLIER, MUL_SHIFT } from "../../format/layout";
+import {
+  L_ACTIVATION_MAX,
+  L_ACTIVATION_MIN,
+  L_INPUT,
+  L_INPUT2,
+  L_OUTPUT,
+  MUL_MULTIPLIER,
+  MUL_SHIFT,
+} from "../../format/layout";
 import { addValues } from "../kernels/add";
 import { clamp, multiply } from "../kernels/fixed_point";
 import { parameters, tensorBytes, tensorRecord, values, weights, zeroPoint } from "../model";
@@ -30,7 +38,7 @@ export function mul(layer: usize): void {
   const period = tensorBytes(second); // the whole tensor, or the channels of one pixel
   for (let i = 0, j = 0, n = tensorBytes(output); i < n; i++) {
     const product = (<i32>load<i8>(a + i) - zero1) * (<i32>load<i8>(b + j) - zero2);
-    store<i8>(out + i, clamp(multiply(product, multiplier, shift) + zeroOut, low, high));
+    store<i8>(out + i, clamp<i32>(multiply(product, multiplier, shift) + zeroOut, low, high));
     if (++j == period) j = 0;
   }
 }

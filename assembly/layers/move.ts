@@ -1,4 +1,4 @@
-import { CONCAT_AXIS, L_INPUT, L_OUTPUT, L_PAD_LEFT, L_PAD_TOP, L_PARAMETERS } from "../../format/layout";
+import { CONCAT_AXIS, L_INPUT, L_OUTPUT, L_PAD_LEFT, L_PAD_TOP } from "../../format/layout";
 import { channels, height, inputAt, inputCount, parameters, tensorRecord, values, width, zeroPoint } from "../model";
 
 function copy(from: usize, to: usize, bytes: i32): void {

@@ -1,4 +1,11 @@
-import { L_ACTIVATION_MAX, L_ACTIVATION_MIN, L_INPUT, L_OUTPUT, MEAN_MULTIPLIER, MEAN_SHIFT } from "../../format/layout";
+import {
+  L_ACTIVATION_MAX,
+  L_ACTIVATION_MIN,
+  L_INPUT,
+  L_OUTPUT,
+  MEAN_MULTIPLIER,
+  MEAN_SHIFT,
+} from "../../format/layout";
 import { clamp, multiply } from "../kernels/fixed_point";
 import { kernelHeight, kernelWidth, openWindow, tap } from "../kernels/window";
 import { channels, height, parameters, tensorBytes, tensorRecord, values, width, zeroPoint } from "../model";
@@ -25,7 +32,7 @@ export function averagePool(layer: usize): void {
           }
         }
         const half = taps >> 1;
-        store<i8>(to, clamp((sum > 0 ? sum + half : sum - half) / taps, low, high));
+        store<i8>(to, clamp<i32>((sum > 0 ? sum + half : sum - half) / taps, low, high));
       }
     }
   }
@@ -48,7 +55,7 @@ export function maxPool(layer: usize): void {
             if (x != 0) best = max<i32>(best, load<i8>(x + c));
           }
         }
-        store<i8>(to, clamp(best, low, high));
+        store<i8>(to, clamp<i32>(best, low, high));
       }
     }
   }
@@ -69,6 +76,6 @@ export function mean(layer: usize): void {
   for (let c = 0; c < count; c++) {
     let sum = 0;
     for (let i = c; i < bytes; i += count) sum += <i32>load<i8>(from + i) - zero;
-    store<i8>(to + c, clamp(multiply(sum, multiplier, shift) + zeroPoint(output), -128, 127));
+    store<i8>(to + c, clamp<i32>(multiply(sum, multiplier, shift) + zeroPoint(output), -128, 127));
   }
 }

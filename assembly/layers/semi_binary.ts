@@ -1,4 +1,5 @@
 import {
+  align,
   L_ACTIVATION_MAX,
   L_ACTIVATION_MIN,
   L_INPUT,
@@ -6,11 +7,10 @@ import {
   L_RANK,
   L_SHIFT_M,
   L_SHIFT_R,
-  align,
   packedRowBytes,
   signSumScratchBytes,
 } from "../../format/layout";
-import { shiftRight } from "../kernels/fixed_point";
+import { clamp, shiftRight } from "../kernels/fixed_point";
 import { finishPixel, openStore, pixelTarget } from "../kernels/pixel_store";
 import { buildTables, signSum } from "../kernels/sign_sum";
 import { clear, gather, kernelHeight, kernelWidth, openWindow } from "../kernels/window";
@@ -37,7 +37,7 @@ function convV(layer: usize, tables: usize, size: i32, m: usize): void {
   for (let k = 0, row = weights(layer); k < rank; k++, row += rowBytes) {
     const a = <i64>signSum(row, rowBytes, tables) * <i64>load<u16>(scale + (k << 1));
     const value = shiftRight(a, shift);
-    store<i16>(m + (k << 1), <i32>(value < -127 ? -127 : value > 127 ? 127 : value));
+    store<i16>(m + (k << 1), <i32>clamp<i64>(value, -127, 127));
   }
   clear(m + (rank << 1), m + (((rank + 7) & ~7) << 1));
 }
@@ -53,7 +53,7 @@ function convU(layer: usize, tables: usize, count: i32, to: usize, zero: i32): v
   for (let t = 0, row = weightsU(layer); t < count; t++, row += rowBytes) {
     const sum = <i64>signSum(row, rowBytes, tables) + <i64>load<i32>(b + (t << 2));
     const value = shiftRight(sum * <i64>load<u16>(scale + (t << 1)), shift) + zero;
-    store<i8>(to + t, <i32>(value < low ? low : value > high ? high : value));
+    store<i8>(to + t, <i32>clamp<i64>(value, low, high));
   }
 }
 

@@ -33,9 +33,10 @@ export function softmax(layer: usize): void {
     for (let c = 0; c < depth; c++) {
       const difference = <i32>load<i8>(from + c) - top;
       let value = 0;
-      if (difference >= least && exponent <= 31) // beyond, every probability rounds to 0
+      if (difference >= least && exponent <= 31)
+        // beyond, every probability rounds to 0
         value = roundingShift(highMul(scale, expNegative(highMul(difference << shift, multiplier))), exponent);
-      store<i8>(to + c, clamp(value - 128, -128, 127));
+      store<i8>(to + c, clamp<i32>(value - 128, -128, 127));
     }
   }
 }

@@ -1,23 +1,23 @@
 import {
   ALIGNMENT,
   FORMAT_VERSION,
-  HEADER_BYTES,
   H_ARENA_BYTES,
   H_CRC32,
   H_DATA,
   H_DATA_BYTES,
   H_FILE_BYTES,
   H_INPUT,
-  H_LAYERS,
   H_LAYER_COUNT,
+  H_LAYERS,
   H_MAGIC,
   H_METADATA,
   H_METADATA_BYTES,
   H_OUTPUT,
   H_SELF_TEST,
-  H_TENSORS,
   H_TENSOR_COUNT,
+  H_TENSORS,
   H_VERSION,
+  HEADER_BYTES,
   LAYER_BYTES,
   MAGIC,
   MAX_ARENA_BYTES,
@@ -41,7 +41,11 @@ import { crc32 } from "./crc32";
 
 /** True where [offset, offset + bytes) lies behind the header and inside the file, aligned. */
 function section(offset: u32, bytes: u64): bool {
-  return offset % ALIGNMENT == 0 && offset >= <u32>HEADER_BYTES && <u64>offset + bytes <= <u64>load<u32>(file(), H_FILE_BYTES);
+  return (
+    offset % ALIGNMENT == 0 &&
+    offset >= <u32>HEADER_BYTES &&
+    <u64>offset + bytes <= <u64>load<u32>(file(), H_FILE_BYTES)
+  );
 }
 
 /** Checks everything that can be known before the records are read. */

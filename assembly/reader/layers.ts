@@ -5,8 +5,11 @@ import {
   ADD_SHIFT_2,
   ADD_SHIFT_OUT,
   ADD_WORDS,
+  binaryPlanesScratchBytes,
   CONCAT_AXIS,
   CONCAT_INPUTS,
+  conv2DScratchBytes,
+  depthwiseScratchBytes,
   H_ARENA_BYTES,
   H_DATA,
   H_DATA_BYTES,
@@ -36,16 +39,16 @@ import {
   L_OUTPUT,
   L_PAD_LEFT,
   L_PAD_TOP,
-  L_PARAMETERS,
   L_PARAMETER_COUNT,
+  L_PARAMETERS,
   L_PLANES,
   L_RANK,
   L_RESERVED,
   L_SCRATCH,
   L_SCRATCH_BYTES,
-  L_SHIFTS,
   L_SHIFT_M,
   L_SHIFT_R,
+  L_SHIFTS,
   L_WEIGHTS,
   L_WEIGHTS_U,
   MAX_CONCAT_INPUTS,
@@ -59,12 +62,9 @@ import {
   MUL_SHIFT,
   MUL_WORDS,
   NO_TENSOR,
+  packedRowBytes,
   SOFTMAX_SHIFT,
   SOFTMAX_WORDS,
-  binaryPlanesScratchBytes,
-  conv2DScratchBytes,
-  depthwiseScratchBytes,
-  packedRowBytes,
   semiBinaryScratchBytes,
 } from "../../format/layout";
 import {
@@ -223,7 +223,7 @@ function mul(layer: usize, input: usize, output: usize): i32 {
     : STATUS_PARAMETERS;
 }
 
-function concat(layer: usize, input: usize, output: usize): i32 {
+function concat(layer: usize, output: usize): i32 {
   const words = load<u32>(layer, L_PARAMETER_COUNT);
   const tensors = load<u32>(file(), H_TENSOR_COUNT);
   if (words <= <u32>CONCAT_INPUTS || words > <u32>(CONCAT_INPUTS + MAX_CONCAT_INPUTS) || !hasParameters(layer, words))
@@ -310,7 +310,7 @@ export function verifyLayer(layer: usize): i32 {
     case KIND_MUL:
       return mul(layer, input, output);
     case KIND_CONCAT:
-      return concat(layer, input, output);
+      return concat(layer, output);
     case KIND_PAD:
       return pad(layer, input, output);
     case KIND_AVERAGE_POOL:

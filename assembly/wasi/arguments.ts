@@ -2,8 +2,8 @@
 import { usage } from "./fail";
 import { args_get, args_sizes_get } from "./wasi_snapshot_preview1";
 
-const MAX_BYTES: i32 = 16384;
-const MAX_ARGUMENTS: i32 = 512;
+const MAX_BYTES: u32 = 16384;
+const MAX_ARGUMENTS: u32 = 512;
 
 const buffer: usize = memory.data(16384);
 const pointers: usize = memory.data(2048);
@@ -19,14 +19,14 @@ export let fileCount: i32 = 0;
 
 /** Zero-terminated path of a file argument. */
 export function file(index: i32): usize {
-  return load<u32>(pointers + (<usize>index << 2));
+  return load<u32>(pointers + ((<usize>index) << 2));
 }
 
 /** Address behind `prefix` where the argument starts with it, else 0. */
 function after(argument: usize, prefix: string): usize {
   const characters = changetype<usize>(prefix);
   const n = prefix.length;
-  for (let i = 0; i < n; i++) if (load<u8>(argument + i) != load<u16>(characters + (<usize>i << 1))) return 0;
+  for (let i = 0; i < n; i++) if (load<u8>(argument + i) != load<u16>(characters + ((<usize>i) << 1))) return 0;
   return argument + n;
 }
 
@@ -60,7 +60,8 @@ export function parse(): void {
   for (let i = 1; i < count; i++) {
     const argument = file(i);
     if (!options || load<u8>(argument) != 0x2d || load<u8>(argument, 1) == 0) {
-      store<u32>(pointers + (<usize>fileCount++ << 2), argument);
+      store<u32>(pointers + ((<usize>fileCount) << 2), argument);
+      fileCount++;
     } else if (is(argument, "--")) options = false;
     else if (is(argument, "--help") || is(argument, "-h")) help = true;
     else if (is(argument, "--json")) json = true;

@@ -67,11 +67,12 @@ export function read(path: usize, fd: i32, into: usize, bytes: i32): i32 {
 /** How many bytes are left to read: what a wrong file's size is reported from. */
 export function drain(path: usize, fd: i32): u64 {
   let total: u64 = 0;
-  for (;;) {
-    const n = read(path, fd, overflow, 512);
+  let n = 0;
+  do {
+    n = read(path, fd, overflow, 512);
     total += n;
-    if (n < 512) return total;
-  }
+  } while (n == 512);
+  return total;
 }
 
 /** Opens the file for the scores: beside it under another name until everything is written, see finishOutput. */

@@ -60,7 +60,11 @@ export function find(path: usize): void {
   }
   if (longest < 0) {
     if (fd == FIRST_PREOPEN) {
-      badInput("E_UNREADABLE", path, "no folder is open to this program; add --dir . as in wasmtime --dir . infer.wasm");
+      badInput(
+        "E_UNREADABLE",
+        path,
+        "no folder is open to this program; add --dir . as in wasmtime --dir . infer.wasm",
+      );
     }
     badInput("E_UNREADABLE", path, "not in a folder open to this program; add --dir FOLDER before infer.wasm");
   }

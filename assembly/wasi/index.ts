@@ -1,6 +1,7 @@
 // infer.wasm: a WASI command that classifies raw images with a halfbit model.
 // The model is read to where the runtime executes it, each image straight into the input tensor: no copies.
 import { MAX_FILE_BYTES } from "../../format/layout";
+import { EXIT_INPUT } from "../../format/messages";
 import { STATUS_MEMORY } from "../../format/status";
 import { input, inputBytes, lastError, load as loadModel, output, outputBytes, reserve, run } from "../index";
 import { file, fileCount, help, json, outputPath, parse, profile, top } from "./arguments";
@@ -9,7 +10,6 @@ import { close, drain, finishOutput, isStandardInput, openInput, openOutput, rea
 import { flush, integer, padded, string0, text } from "./print";
 import { runProfiled } from "./profile";
 import { printScores } from "./results";
-import { EXIT_INPUT } from "../../format/messages";
 
 function printHelp(): void {
   text("usage: infer.wasm MODEL IMAGE... [options]\n\n");

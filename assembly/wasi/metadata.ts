@@ -31,7 +31,7 @@ function space(p: usize): usize {
 function equals(p: usize, bytes: i32, literal: string): bool {
   if (bytes != literal.length) return false;
   const characters = changetype<usize>(literal);
-  for (let i = 0; i < bytes; i++) if (load<u8>(p + i) != load<u16>(characters + (<usize>i << 1))) return false;
+  for (let i = 0; i < bytes; i++) if (load<u8>(p + i) != load<u16>(characters + ((<usize>i) << 1))) return false;
   return true;
 }
 

@@ -7,6 +7,7 @@ export const STDOUT: i32 = 1;
 export const STDERR: i32 = 2;
 
 const CAPACITY: i32 = 1024;
+const ERRNO_IO: i32 = 29; // what wasmtime makes of a broken pipe
 const ERRNO_PIPE: i32 = 64;
 
 const buffer: usize = memory.data(1024);
@@ -29,12 +30,12 @@ export function writeAll(fd: i32, from: usize, bytes: i32): i32 {
   return 0;
 }
 
-/** A reader that has gone (`| head`) ends the command quietly; any other failure of standard output is an error. */
+/** A reader that has gone (`| head`) ends the command quietly; any other failure of standard output is said. */
 export function flush(): void {
   const errno = writeAll(stream, buffer, used);
   used = 0;
   if (errno == 0 || stream == STDERR) return;
-  if (errno == ERRNO_PIPE) proc_exit(0);
+  if (errno == ERRNO_PIPE || errno == ERRNO_IO) proc_exit(EXIT_OUTPUT);
   to(STDERR);
   text("error E_WRITE: standard output: cannot be written (errno ");
   integer(errno);
@@ -58,7 +59,7 @@ export function byte(value: i32): void {
 /** A literal; ASCII, so that its UTF-16 units are its UTF-8 bytes. */
 export function text(literal: string): void {
   const start = changetype<usize>(literal);
-  for (let i = 0, n = literal.length; i < n; i++) byte(load<u16>(start + (<usize>i << 1)));
+  for (let i = 0, n = literal.length; i < n; i++) byte(load<u16>(start + ((<usize>i) << 1)));
 }
 
 export function bytes(from: usize, count: i32): void {

@@ -28,13 +28,6 @@ export declare function path_open(
   flags: i32,
   result: usize,
 ): i32;
-export declare function path_rename(
-  fd: i32,
-  path: usize,
-  bytes: i32,
-  newFd: i32,
-  newPath: usize,
-  newBytes: i32,
-): i32;
+export declare function path_rename(fd: i32, path: usize, bytes: i32, newFd: i32, newPath: usize, newBytes: i32): i32;
 export declare function path_unlink_file(fd: i32, path: usize, bytes: i32): i32;
 export declare function proc_exit(code: i32): void;

@@ -5,7 +5,7 @@ import { STATUS_MEMORY, STATUS_NO_MODEL, STATUS_OK, STATUS_STEP, STATUS_TRUNCATE
 import { layerRecord, tensorBytes, tensorRecord, values } from "./model";
 import { verify } from "./reader/index";
 import { runLayer } from "./run";
-import { compareSelfTest } from "./self_test";
+import { compareSelfTest } from "./self-test";
 import { accept, error, fail, file, fileRoom, model, placeArena, reserveFile } from "./state";
 
 /** Room for a model file of `bytes` bytes: its address, or 0 where memory cannot be had. Forgets the earlier model. */

@@ -15,14 +15,14 @@ import {
   KIND_SOFTMAX,
   L_KIND,
 } from "../format/layout";
-import { binaryPlanes } from "./layers/binary_planes";
-import { conv2D } from "./layers/conv_2d";
-import { depthwiseConv2D } from "./layers/depthwise_conv_2d";
+import { binaryPlanes } from "./layers/binary-planes";
+import { conv2D } from "./layers/conv-2d";
+import { depthwiseConv2D } from "./layers/depthwise-conv_2d";
 import { add, lookup, mul } from "./layers/elementwise";
-import { fullyConnected } from "./layers/fully_connected";
+import { fullyConnected } from "./layers/fully-connected";
 import { concat, pad } from "./layers/move";
 import { averagePool, maxPool, mean } from "./layers/pool";
-import { semiBinary } from "./layers/semi_binary";
+import { semiBinary } from "./layers/semi-binary";
 import { softmax } from "./layers/softmax";
 import { layerRecord } from "./model";
 

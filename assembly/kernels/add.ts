@@ -11,7 +11,7 @@ import {
   ADD_ZERO_2,
   ADD_ZERO_OUT,
 } from "../../format/layout";
-import { clamp, multiply } from "./fixed_point";
+import { clamp, multiply } from "./fixed-point";
 
 /** TFLite's left shift of int8 Add: both operands are scaled with 20 extra bits. */
 const LEFT_SHIFT: i32 = 20;

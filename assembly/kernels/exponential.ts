@@ -1,6 +1,6 @@
 // exp and reciprocal in fixed point, as gemmlowp computes them for TFLite's int8 Softmax.
 
-import { highMul, roundingShift, saturatingShiftLeft } from "./fixed_point";
+import { highMul, roundingShift, saturatingShiftLeft } from "./fixed-point";
 
 /** e^(−1/8) and 1/3 in Q0.31. */
 const EXP_MINUS_EIGHTH: i32 = 1895147668;

@@ -8,7 +8,7 @@ import {
   MUL_SHIFT,
 } from "../../format/layout";
 import { addValues } from "../kernels/add";
-import { clamp, multiply } from "../kernels/fixed_point";
+import { clamp, multiply } from "../kernels/fixed-point";
 import { parameters, tensorBytes, tensorRecord, values, weights, zeroPoint } from "../model";
 
 /** int8 Add of two tensors of one shape. */

@@ -6,7 +6,7 @@ import {
   MEAN_MULTIPLIER,
   MEAN_SHIFT,
 } from "../../format/layout";
-import { clamp, multiply } from "../kernels/fixed_point";
+import { clamp, multiply } from "../kernels/fixed-point";
 import { kernelHeight, kernelWidth, openWindow, tap } from "../kernels/window";
 import { channels, height, parameters, tensorBytes, tensorRecord, values, width, zeroPoint } from "../model";
 

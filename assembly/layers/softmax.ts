@@ -1,6 +1,6 @@
 import { L_INPUT, L_OUTPUT, SOFTMAX_DIFF_MIN, SOFTMAX_MULTIPLIER, SOFTMAX_SHIFT } from "../../format/layout";
 import { expNegative, reciprocalOnePlus } from "../kernels/exponential";
-import { clamp, highMul, roundingShift } from "../kernels/fixed_point";
+import { clamp, highMul, roundingShift } from "../kernels/fixed-point";
 import { channels, parameters, tensorBytes, tensorRecord, values } from "../model";
 
 /** Bits before the binary point of the sum of exponentials (Q12.19). */

@@ -22,6 +22,10 @@ function overlap(a: u32, n: u32, b: u32, m: u32): bool {
   return a < b + m && b < a + n;
 }
 
+function samePlace(a: usize, b: usize): bool {
+  return load<u32>(a, T_ARENA) == load<u32>(b, T_ARENA) && tensorBytes(a) == tensorBytes(b);
+}
+
 /** The layer's output or scratch shares memory with the tensor. */
 function overwrites(layer: usize, tensor: usize): bool {
   const output = tensorRecord(load<u16>(layer, L_OUTPUT));
@@ -46,14 +50,22 @@ function usesAsScratch(layer: usize, tensor: usize): bool {
 function mayStandOn(layer: usize, i: i32, tensor: usize): bool {
   const kind = load<u8>(layer, L_KIND);
   if (i == 0 && kind != KIND_ADD && kind != KIND_MUL && kind != KIND_LOOKUP) return false;
-  const output = tensorRecord(load<u16>(layer, L_OUTPUT));
-  return load<u32>(output, T_ARENA) == load<u32>(tensor, T_ARENA) && tensorBytes(output) == tensorBytes(tensor);
+  return samePlace(tensorRecord(load<u16>(layer, L_OUTPUT)), tensor);
 }
 
-/** Index of the layer before `reader` that writes the tensor last; −1 for the model's input, −2 where none does. */
+/**
+ * Index of the layer before `reader` that writes the tensor last; −1 for the model's input, −2 where none does.
+ * A tensor that no layer writes is a view (Reshape): it takes the last value written at its own place and size.
+ */
 function writer(tensor: i32, reader: i32): i32 {
   for (let j = reader - 1; j >= 0; j--) if (<i32>load<u16>(layerRecord(j), L_OUTPUT) == tensor) return j;
-  return tensor == load<i32>(file(), H_INPUT) ? -1 : -2;
+  const input = load<i32>(file(), H_INPUT);
+  if (tensor == input) return -1;
+  const view = tensorRecord(tensor);
+  for (let j = reader - 1; j >= 0; j--) {
+    if (samePlace(tensorRecord(load<u16>(layerRecord(j), L_OUTPUT)), view)) return j;
+  }
+  return samePlace(tensorRecord(input), view) ? -1 : -2;
 }
 
 /** The tensor, read at layer `reader`, still holds what was written. */

@@ -5,7 +5,7 @@ import { EXIT_INPUT } from "../../format/messages";
 import { STATUS_MEMORY } from "../../format/status";
 import { input, inputBytes, lastError, load as loadModel, output, outputBytes, reserve, run } from "../index";
 import { file, fileCount, help, json, outputPath, parse, profile, top } from "./arguments";
-import { badInput, begin, end, refused, unreadable, usage } from "./fail";
+import { badInput, begin, end, refused, usage } from "./fail";
 import { close, drain, finishOutput, isStandardInput, openInput, openOutput, read, sizeOf, writeOutput } from "./files";
 import { flush, integer, padded, string0, text } from "./print";
 import { runProfiled } from "./profile";

@@ -2,7 +2,7 @@
 
 import { unpackSigns } from "../packing.ts";
 import type { ProgramLayer, ProgramTensor } from "../program.ts";
-import { clamp, multiply, shiftRight } from "./fixed_point.ts";
+import { clamp, multiply, shiftRight } from "./fixed-point.ts";
 import { eachTap } from "./window.ts";
 
 /** Fills the output, calling `pixel(oy, ox, store)` for every output pixel. */

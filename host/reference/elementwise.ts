@@ -1,6 +1,6 @@
 import * as f from "../../format/layout.ts";
 import type { ProgramLayer, ProgramTensor } from "../program.ts";
-import { clamp, multiply } from "./fixed_point.ts";
+import { clamp, multiply } from "./fixed-point.ts";
 
 /** TFLite reference_integer_ops::Add; `p` holds the ADD_* words. */
 export function add(p: Int32Array, a: Int8Array, b: Int8Array, y: Int8Array): void {

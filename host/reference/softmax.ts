@@ -1,5 +1,5 @@
 import { SOFTMAX_DIFF_MIN, SOFTMAX_MULTIPLIER, SOFTMAX_SHIFT } from "../../format/layout.ts";
-import { clamp, highMul, roundingShift, saturatingShiftLeft } from "./fixed_point.ts";
+import { clamp, highMul, roundingShift, saturatingShiftLeft } from "./fixed-point.ts";
 
 /** exp(a) for a in [−1/4, 0), Q0.31: Taylor to the fourth order around −1/8 (gemmlowp). */
 function expInterval(a: number): number {

@@ -1,6 +1,6 @@
 import * as f from "../../format/layout.ts";
 import type { ProgramLayer, ProgramTensor } from "../program.ts";
-import { clamp, multiply } from "./fixed_point.ts";
+import { clamp, multiply } from "./fixed-point.ts";
 import { eachTap } from "./window.ts";
 
 /** Average over the taps inside the image, to nearest, ties away from zero (TFLite); or their maximum. */

@@ -1,7 +1,7 @@
 import { L_INPUT, L_OUTPUT } from "../../format/layout";
 import { clear, widen } from "../kernels/window";
 import { channels, scratch, tensorBytes, tensorRecord, values, zeroPoint } from "../model";
-import { denseOutputs } from "./conv_2d";
+import { denseOutputs } from "./conv-2d";
 
 /** int8 FullyConnected over the flattened input (TFLite reference_integer_ops::FullyConnected). */
 export function fullyConnected(layer: usize): void {

@@ -9,9 +9,9 @@ import {
   packedRowBytes,
   signSumScratchBytes,
 } from "../../format/layout";
-import { clamp, shiftRight } from "../kernels/fixed_point";
-import { finishPixel, openStore, pixelTarget } from "../kernels/pixel_store";
-import { buildTables, signSum } from "../kernels/sign_sum";
+import { clamp, shiftRight } from "../kernels/fixed-point";
+import { finishPixel, openStore, pixelTarget } from "../kernels/pixel-store";
+import { buildTables, signSum } from "../kernels/sign-sum";
 import { gather, kernelHeight, kernelWidth, openWindow } from "../kernels/window";
 import { bias, channels, height, multipliers, scratch, tensorRecord, weights, width, zeroPoint } from "../model";
 

@@ -1,6 +1,6 @@
 import { align, L_ACTIVATION_MAX, L_ACTIVATION_MIN, L_INPUT, L_OUTPUT } from "../../format/layout";
-import { clamp, multiply } from "../kernels/fixed_point";
-import { finishPixel, openStore, pixelTarget } from "../kernels/pixel_store";
+import { clamp, multiply } from "../kernels/fixed-point";
+import { finishPixel, openStore, pixelTarget } from "../kernels/pixel-store";
 import { kernelHeight, kernelWidth, openWindow, tap } from "../kernels/window";
 import {
   bias,

@@ -1,7 +1,7 @@
 import { align, L_ACTIVATION_MAX, L_ACTIVATION_MIN, L_GROUPS, L_INPUT, L_OUTPUT } from "../../format/layout";
 import { dot } from "../kernels/dot";
-import { clamp, multiply } from "../kernels/fixed_point";
-import { finishPixel, openStore, pixelTarget } from "../kernels/pixel_store";
+import { clamp, multiply } from "../kernels/fixed-point";
+import { finishPixel, openStore, pixelTarget } from "../kernels/pixel-store";
 import { gather, kernelHeight, kernelWidth, openWindow } from "../kernels/window";
 import {
   bias,

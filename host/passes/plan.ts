@@ -1,0 +1,147 @@
+// The arena plan: lifetimes → offsets. Tensors that must share their bytes (views) or may (in-place layers) form one
+// block; blocks are placed largest first at the lowest gap that fits, then other orders are tried.
+
+import { ALIGNMENT, align } from "../../format/layout.ts";
+import { size } from "../graph/graph.ts";
+import { FUSES_ADD, inputsOf } from "../kinds.ts";
+import type { Program, ProgramLayer } from "../program.ts";
+
+/** A run of arena bytes, alive from layer `first` to layer `last` inclusive (−1: before the first layer). */
+interface Block {
+  bytes: number;
+  first: number;
+  last: number;
+}
+
+export interface Plan {
+  program: Program;
+  /** Largest sum of bytes alive at one layer: no plan can be smaller. */
+  lowerBound: number;
+}
+
+/** Offsets for blocks placed in the given order, each at the smallest gap among its contemporaries that holds it. */
+function place(blocks: Block[], order: number[]): { offsets: number[]; bytes: number } {
+  const offsets = new Array<number>(blocks.length).fill(-1);
+  let top = 0;
+  for (const i of order) {
+    const block = blocks[i];
+    const neighbours = order
+      .filter((j) => offsets[j] >= 0 && blocks[j].first <= block.last && block.first <= blocks[j].last)
+      .sort((a, b) => offsets[a] - offsets[b]);
+    let best = -1;
+    let bestGap = Number.POSITIVE_INFINITY;
+    let end = 0;
+    for (const j of neighbours) {
+      const gap = offsets[j] - end;
+      if (gap >= block.bytes && gap < bestGap) {
+        best = end;
+        bestGap = gap;
+      }
+      end = Math.max(end, offsets[j] + blocks[j].bytes);
+    }
+    offsets[i] = best >= 0 ? best : end;
+    top = Math.max(top, offsets[i] + block.bytes);
+  }
+  return { offsets, bytes: top };
+}
+
+function lowerBoundOf(blocks: Block[], layers: number): number {
+  let bound = 0;
+  for (let i = -1; i <= layers; i++) {
+    const alive = blocks.filter((block) => block.first <= i && i <= block.last);
+    bound = Math.max(
+      bound,
+      alive.reduce((sum, block) => sum + block.bytes, 0),
+    );
+  }
+  return bound;
+}
+
+/** Placement by falling size, then by falling lifetime; then moves of one block to the front while that helps. */
+function search(blocks: Block[], lowerBound: number): { offsets: number[]; bytes: number } {
+  const indices = [...blocks.keys()];
+  const span = (i: number) => blocks[i].last - blocks[i].first;
+  const orders = [
+    [...indices].sort((a, b) => blocks[b].bytes - blocks[a].bytes || a - b),
+    [...indices].sort((a, b) => span(b) - span(a) || blocks[b].bytes - blocks[a].bytes || a - b),
+    [...indices].sort((a, b) => blocks[b].bytes * (span(b) + 1) - blocks[a].bytes * (span(a) + 1) || a - b),
+  ];
+  let best = place(blocks, orders[0]);
+  for (const start of orders) {
+    let order = start;
+    let current = place(blocks, order);
+    for (let improved = true; improved && current.bytes > lowerBound; ) {
+      improved = false;
+      for (const i of indices) {
+        const moved = [i, ...order.filter((j) => j !== i)];
+        const candidate = place(blocks, moved);
+        if (candidate.bytes >= current.bytes) continue;
+        [order, current, improved] = [moved, candidate, true];
+      }
+    }
+    if (current.bytes < best.bytes) best = current;
+  }
+  return best;
+}
+
+/** The operand on whose bytes the layer may write its output, where there is one (overlap.ts, mayStandOn). */
+function inPlaceOperands(layer: ProgramLayer): number[] {
+  if (layer.kind === "Lookup") return [layer.input];
+  if (layer.kind === "Add" || layer.kind === "Mul") return [layer.input, layer.input2];
+  // A residual that is also the convolution's input is still read by later pixels.
+  return FUSES_ADD.has(layer.kind) && layer.input2 >= 0 && layer.input2 !== layer.input ? [layer.input2] : [];
+}
+
+/** Places every tensor and every layer's scratch in one arena. */
+export function plan(program: Program, views: ReadonlyMap<number, number>): Plan {
+  const { tensors, layers } = program;
+  const bytes = tensors.map((tensor) => size(tensor.shape));
+  const root = [...tensors.keys()]; // root[t]: the tensor whose block t lives in
+  const find = (t: number): number => (root[t] === t ? t : find(root[t]));
+  for (const [view, of] of views) root[find(view)] = find(of);
+
+  const first = new Map<number, number>();
+  const last = new Map<number, number>();
+  const touch = (t: number, at: number) => {
+    first.set(t, Math.min(first.get(t) ?? at, at));
+    last.set(t, Math.max(last.get(t) ?? at, at));
+  };
+  touch(find(program.input), -1);
+  touch(find(program.output), layers.length);
+  layers.forEach((layer, i) => {
+    for (const t of [...inputsOf(layer), layer.output]) touch(find(t), i);
+  });
+  layers.forEach((layer, i) => {
+    const output = find(layer.output);
+    if (first.get(output) !== i) return;
+    const operand = inPlaceOperands(layer)
+      .map(find)
+      .find((t) => t !== output && last.get(t) === i && bytes[t] === bytes[output]);
+    if (operand === undefined) return;
+    root[output] = operand;
+    last.set(operand, last.get(output)!);
+  });
+
+  const roots = [...first.keys()].filter((t) => find(t) === t);
+  const blocks: Block[] = roots.map((t) => ({ bytes: align(bytes[t]), first: first.get(t)!, last: last.get(t)! }));
+  const scratchOf = new Map<number, number>();
+  layers.forEach((layer, i) => {
+    if (layer.scratchBytes === 0) return;
+    scratchOf.set(i, blocks.length);
+    blocks.push({ bytes: align(layer.scratchBytes), first: i, last: i });
+  });
+  const lowerBound = lowerBoundOf(blocks, layers.length);
+  const { offsets, bytes: arenaBytes } = search(blocks, lowerBound);
+  return {
+    lowerBound,
+    program: {
+      ...program,
+      arenaBytes: Math.max(arenaBytes, ALIGNMENT),
+      tensors: tensors.map((tensor, t) => ({ ...tensor, arenaOffset: offsets[roots.indexOf(find(t))] })),
+      layers: layers.map((layer, i) => ({
+        ...layer,
+        scratchOffset: scratchOf.has(i) ? offsets[scratchOf.get(i)!] : 0,
+      })),
+    },
+  };
+}

@@ -17,7 +17,7 @@ import {
 } from "../format/layout";
 import { binaryPlanes } from "./layers/binary-planes";
 import { conv2D } from "./layers/conv-2d";
-import { depthwiseConv2D } from "./layers/depthwise-conv_2d";
+import { depthwiseConv2D } from "./layers/depthwise-conv-2d";
 import { add, lookup, mul } from "./layers/elementwise";
 import { fullyConnected } from "./layers/fully-connected";
 import { concat, pad } from "./layers/move";

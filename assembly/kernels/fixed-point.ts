@@ -26,6 +26,11 @@ export function multiply(x: i32, multiplier: i32, shift: i32): i32 {
   return shift > 0 ? highMul(x << shift, multiplier) : roundingShift(highMul(x, multiplier), -shift);
 }
 
+/** The same, rounded once, ties towards +∞: what TFLite's FullyConnected computes. */
+export function multiplyOnce(x: i32, multiplier: i32, shift: i32): i32 {
+  return <i32>((<i64>x * <i64>multiplier + ((<i64>1) << (30 - shift))) >> (31 - shift));
+}
+
 export function clamp<T>(x: T, low: T, high: T): T {
   return x < low ? low : x > high ? high : x;
 }

@@ -1,8 +1,8 @@
 // Where a convolution puts a finished pixel: straight into its output, or, with a fused Add, through one pixel of
 // scratch and the addition of the residual.
 
-import { L_INPUT2, L_OUTPUT, NO_TENSOR } from "../../format/layout";
-import { channels, parameters, tensorRecord, values } from "../model";
+import { ADD_ZERO_1, L_INPUT2, L_OUTPUT, NO_TENSOR } from "../../format/layout";
+import { channels, parameters, tensorRecord, values, zeroPoint } from "../model";
 import { addValues } from "./add";
 
 let output: usize = 0;
@@ -10,6 +10,8 @@ let residual: usize = 0;
 let addParameters: usize = 0;
 let count: i32 = 0;
 let staging: usize = 0;
+/** Zero point of what the convolution stores: its output's, or the Add's first operand's. */
+export let targetZero: i32 = 0;
 
 /** `scratch` holds one pixel of the output's channels. */
 export function openStore(layer: usize, scratch: usize): void {
@@ -20,6 +22,7 @@ export function openStore(layer: usize, scratch: usize): void {
   const second = load<u16>(layer, L_INPUT2);
   residual = second == NO_TENSOR ? 0 : values(tensorRecord(second));
   addParameters = parameters(layer);
+  targetZero = residual == 0 ? zeroPoint(tensor) : load<i32>(addParameters, ADD_ZERO_1 * 4);
 }
 
 /** Where the pixel's int8 channels are to be written. */

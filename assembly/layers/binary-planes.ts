@@ -10,10 +10,10 @@ import {
   signSumScratchBytes,
 } from "../../format/layout";
 import { clamp, shiftRight } from "../kernels/fixed-point";
-import { finishPixel, openStore, pixelTarget } from "../kernels/pixel-store";
+import { finishPixel, openStore, pixelTarget, targetZero } from "../kernels/pixel-store";
 import { buildTables, signSum } from "../kernels/sign-sum";
 import { gather, kernelHeight, kernelWidth, openWindow } from "../kernels/window";
-import { bias, channels, height, multipliers, scratch, tensorRecord, weights, width, zeroPoint } from "../model";
+import { bias, channels, height, multipliers, scratch, tensorRecord, weights, width } from "../model";
 
 /**
  * y_t = clamp(z_y + round((Σ_i A_{t,i} · p_{t,i} + bias_t) · 2^−r), lo, hi), p_{t,i} = Σ ±(x − z).
@@ -35,7 +35,6 @@ export function binaryPlanes(layer: usize): void {
   const low = <i64>load<i8>(layer, L_ACTIVATION_MIN);
   const high = <i64>load<i8>(layer, L_ACTIVATION_MAX);
   const count = channels(output);
-  const zero = zeroPoint(output);
   const b = bias(layer);
   for (let oy = 0, pixel = 0, h = height(output), w = width(output); oy < h; oy++) {
     for (let ox = 0; ox < w; ox++, pixel++) {
@@ -48,7 +47,7 @@ export function binaryPlanes(layer: usize): void {
         let sum = <i64>load<i32>(b + (t << 2));
         for (let i = 0; i < planes; i++, row += rowBytes, scale += 2)
           sum += <i64>signSum(row, rowBytes, tables) * <i64>load<i16>(scale);
-        const value = shiftRight(sum, shift) + zero;
+        const value = shiftRight(sum, shift) + targetZero;
         store<i8>(to + t, <i32>clamp<i64>(value, low, high));
       }
       finishPixel(pixel);

@@ -1,23 +1,12 @@
 import { align, L_ACTIVATION_MAX, L_ACTIVATION_MIN, L_GROUPS, L_INPUT, L_OUTPUT } from "../../format/layout";
 import { dot } from "../kernels/dot";
 import { clamp, multiply } from "../kernels/fixed-point";
-import { finishPixel, openStore, pixelTarget } from "../kernels/pixel-store";
+import { finishPixel, openStore, pixelTarget, targetZero } from "../kernels/pixel-store";
 import { gather, kernelHeight, kernelWidth, openWindow } from "../kernels/window";
-import {
-  bias,
-  channels,
-  height,
-  multipliers,
-  scratch,
-  shifts,
-  tensorRecord,
-  weights,
-  width,
-  zeroPoint,
-} from "../model";
+import { bias, channels, height, multipliers, scratch, shifts, tensorRecord, weights, width } from "../model";
 
-/** Outputs [first, first + count) of one pixel: int8 weights rows of `size`, TFLite per-channel requantisation. */
-export function denseOutputs(layer: usize, x: usize, size: i32, first: i32, count: i32, to: usize, zero: i32): void {
+/** Outputs [first, first + count) of one pixel: int8 weight rows of `size`, TFLite's per-channel requantisation. */
+function outputs(layer: usize, x: usize, size: i32, first: i32, count: i32, to: usize): void {
   const low = <i32>load<i8>(layer, L_ACTIVATION_MIN);
   const high = <i32>load<i8>(layer, L_ACTIVATION_MAX);
   const b = bias(layer);
@@ -26,7 +15,8 @@ export function denseOutputs(layer: usize, x: usize, size: i32, first: i32, coun
   let w = weights(layer) + first * size;
   for (let t = first, end = first + count; t < end; t++, w += size) {
     const sum = dot(w, x, size) + load<i32>(b + (t << 2));
-    store<i8>(to + t, clamp<i32>(multiply(sum, load<i32>(m + (t << 2)), load<i8>(s + t)) + zero, low, high));
+    const value = multiply(sum, load<i32>(m + (t << 2)), load<i8>(s + t)) + targetZero;
+    store<i8>(to + t, clamp<i32>(value, low, high));
   }
 }
 
@@ -37,17 +27,16 @@ export function conv2D(layer: usize): void {
   openWindow(layer);
   const groups = <i32>load<u16>(layer, L_GROUPS);
   const inputs = channels(input) / groups;
-  const outputs = channels(output) / groups;
+  const perGroup = channels(output) / groups;
   const size = kernelHeight * kernelWidth * inputs;
   const x = scratch(layer);
   openStore(layer, x + align(2 * ((size + 7) & ~7)));
-  const zero = zeroPoint(output);
   for (let oy = 0, pixel = 0, h = height(output), w = width(output); oy < h; oy++) {
     for (let ox = 0; ox < w; ox++, pixel++) {
       const to = pixelTarget(pixel);
       for (let g = 0; g < groups; g++) {
         gather(oy, ox, g * inputs, inputs, x);
-        denseOutputs(layer, x, size, g * outputs, outputs, to, zero);
+        outputs(layer, x, size, g * perGroup, perGroup, to);
       }
       finishPixel(pixel);
     }

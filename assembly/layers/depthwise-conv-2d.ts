@@ -1,6 +1,6 @@
 import { align, L_ACTIVATION_MAX, L_ACTIVATION_MIN, L_INPUT, L_OUTPUT } from "../../format/layout";
 import { clamp, multiply } from "../kernels/fixed-point";
-import { finishPixel, openStore, pixelTarget } from "../kernels/pixel-store";
+import { finishPixel, openStore, pixelTarget, targetZero } from "../kernels/pixel-store";
 import { kernelHeight, kernelWidth, openWindow, tap } from "../kernels/window";
 import {
   bias,
@@ -53,7 +53,6 @@ export function depthwiseConv2D(layer: usize): void {
   const count = channels(output);
   const multiplier = count / channels(input);
   const zeroIn = zeroPoint(input);
-  const zeroOut = zeroPoint(output);
   const low = <i32>load<i8>(layer, L_ACTIVATION_MIN);
   const high = <i32>load<i8>(layer, L_ACTIVATION_MAX);
   const acc = scratch(layer);
@@ -76,7 +75,7 @@ export function depthwiseConv2D(layer: usize): void {
       const to = pixelTarget(pixel);
       for (let t = 0; t < count; t++) {
         const sum = multiply(load<i32>(acc + (t << 2)), load<i32>(m + (t << 2)), load<i8>(s + t));
-        store<i8>(to + t, clamp<i32>(sum + zeroOut, low, high));
+        store<i8>(to + t, clamp<i32>(sum + targetZero, low, high));
       }
       finishPixel(pixel);
     }

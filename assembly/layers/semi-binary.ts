@@ -11,22 +11,10 @@ import {
   signSumScratchBytes,
 } from "../../format/layout";
 import { clamp, shiftRight } from "../kernels/fixed-point";
-import { finishPixel, openStore, pixelTarget } from "../kernels/pixel-store";
+import { finishPixel, openStore, pixelTarget, targetZero } from "../kernels/pixel-store";
 import { buildTables, signSum } from "../kernels/sign-sum";
 import { clear, gather, kernelHeight, kernelWidth, openWindow } from "../kernels/window";
-import {
-  bias,
-  channels,
-  height,
-  multipliers,
-  scratch,
-  shifts,
-  tensorRecord,
-  weights,
-  weightsU,
-  width,
-  zeroPoint,
-} from "../model";
+import { bias, channels, height, multipliers, scratch, shifts, tensorRecord, weights, weightsU, width } from "../model";
 
 /** m_k = clamp(round(a_k · M_k · 2^−n), −127, 127), a_k = Σ ±(x − z): K int16 to `m`, zero-padded to a multiple of 8. */
 function convV(layer: usize, tables: usize, size: i32, m: usize): void {
@@ -73,14 +61,13 @@ export function semiBinary(layer: usize): void {
   const tablesM = m + align(2 * paddedRank);
   openStore(layer, m + signSumScratchBytes(rank));
   const count = channels(output);
-  const zero = zeroPoint(output);
   for (let oy = 0, pixel = 0, h = height(output), w = width(output); oy < h; oy++) {
     for (let ox = 0; ox < w; ox++, pixel++) {
       gather(oy, ox, 0, inputs, x);
       buildTables(x, paddedSize, tablesX);
       convV(layer, tablesX, size, m);
       buildTables(m, paddedRank, tablesM);
-      convU(layer, tablesM, count, pixelTarget(pixel), zero);
+      convU(layer, tablesM, count, pixelTarget(pixel), targetZero);
       finishPixel(pixel);
     }
   }

@@ -1,9 +1,15 @@
 // Convolutions in their defining form (design section 3): one function from input to one output value each.
 
+import { ADD_ZERO_1 } from "../../format/layout.ts";
 import { unpackSigns } from "../packing.ts";
 import type { ProgramLayer, ProgramTensor } from "../program.ts";
-import { clamp, multiply, shiftRight } from "./fixed-point.ts";
+import { clamp, multiply, multiplyOnce, shiftRight } from "./fixed-point.ts";
 import { eachTap } from "./window.ts";
+
+/** Zero point of what a convolution stores: its output's, or the first operand's of a fused Add. */
+function storedZeroPoint(layer: ProgramLayer, to: ProgramTensor): number {
+  return layer.input2 >= 0 ? layer.parameters[ADD_ZERO_1] : to.zeroPoint;
+}
 
 /** Fills the output, calling `pixel(oy, ox, store)` for every output pixel. */
 function eachPixel(shape: readonly number[], pixel: (oy: number, ox: number, at: number) => void): void {
@@ -26,7 +32,7 @@ export function conv2D(layer: ProgramLayer, x: Int8Array, from: ProgramTensor, y
         const p = (iy * width + ix) * channels + first;
         for (let c = 0; c < perGroup; c++) sum += weights[w + c] * (x[p + c] - from.zeroPoint);
       });
-      y[at + t] = requantise(layer, t, sum, to.zeroPoint);
+      y[at + t] = requantise(layer, t, sum, storedZeroPoint(layer, to));
     }
   });
 }
@@ -50,7 +56,7 @@ export function depthwiseConv2D(
         const w = weights[(ky * layer.kernel[1] + kx) * outputs + t];
         sum += w * (x[(iy * width + ix) * channels + c] - from.zeroPoint);
       });
-      y[at + t] = requantise(layer, t, sum, to.zeroPoint);
+      y[at + t] = requantise(layer, t, sum, storedZeroPoint(layer, to));
     }
   });
 }
@@ -67,7 +73,8 @@ export function fullyConnected(
   for (let t = 0; t < y.length; t++) {
     let sum = layer.bias[t];
     for (let s = 0; s < x.length; s++) sum += weights[t * x.length + s] * (x[s] - from.zeroPoint);
-    y[t] = requantise(layer, t, sum, to.zeroPoint);
+    const value = multiplyOnce(sum | 0, layer.multipliers[t], layer.shifts[t]) + to.zeroPoint;
+    y[t] = clamp(value, layer.activationMin, layer.activationMax);
   }
 }
 
@@ -113,7 +120,7 @@ export function semiBinary(
     });
     for (let t = 0; t < outputs; t++) {
       const sum = BigInt(signedSum(u, t, m) + layer.bias[t]) * BigInt(layer.shifts[t]);
-      const value = Number(shiftRight(sum, layer.shiftR)) + to.zeroPoint;
+      const value = Number(shiftRight(sum, layer.shiftR)) + storedZeroPoint(layer, to);
       y[at + t] = clamp(value, layer.activationMin, layer.activationMax);
     }
   });
@@ -136,7 +143,7 @@ export function binaryPlanes(
       let sum = BigInt(layer.bias[t]);
       for (let i = t * layer.planes; i < (t + 1) * layer.planes; i++)
         sum += BigInt(signedSum(signs, i, window)) * BigInt(layer.multipliers[i]);
-      const value = Number(shiftRight(sum, layer.shiftR)) + to.zeroPoint;
+      const value = Number(shiftRight(sum, layer.shiftR)) + storedZeroPoint(layer, to);
       y[at + t] = clamp(value, layer.activationMin, layer.activationMax);
     }
   });

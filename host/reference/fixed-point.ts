@@ -27,6 +27,11 @@ export function multiply(x: number, multiplier: number, shift: number): number {
   return shift > 0 ? highMul((x << shift) | 0, multiplier) : roundingShift(highMul(x, multiplier), -shift);
 }
 
+/** The same, rounded once, ties towards +∞: what TFLite's FullyConnected computes. */
+export function multiplyOnce(x: number, multiplier: number, shift: number): number {
+  return Number(BigInt.asIntN(32, shiftRight(BigInt(x) * BigInt(multiplier), 31 - shift)));
+}
+
 export function clamp(x: number, low: number, high: number): number {
   return Math.max(low, Math.min(high, x));
 }

@@ -26,9 +26,13 @@ export function multiply(x: i32, multiplier: i32, shift: i32): i32 {
   return shift > 0 ? highMul(x << shift, multiplier) : roundingShift(highMul(x, multiplier), -shift);
 }
 
-/** The same, rounded once, ties towards +∞: what TFLite's FullyConnected computes. */
+/**
+ * The same, rounded once, ties away from zero. LiteRT's reference FullyConnected forms round(x · factor) in double;
+ * a Q31 factor differs from it by 2^−32 of the result, so only a result that near to a tie (1 in 10^7) could differ.
+ */
 export function multiplyOnce(x: i32, multiplier: i32, shift: i32): i32 {
-  return <i32>((<i64>x * <i64>multiplier + ((<i64>1) << (30 - shift))) >> (31 - shift));
+  const product = <i64>x * <i64>multiplier;
+  return <i32>((product + (<i64>1 << (30 - shift)) - i64(product < 0)) >> (31 - shift));
 }
 
 export function clamp<T>(x: T, low: T, high: T): T {

@@ -27,9 +27,10 @@ export function multiply(x: number, multiplier: number, shift: number): number {
   return shift > 0 ? highMul((x << shift) | 0, multiplier) : roundingShift(highMul(x, multiplier), -shift);
 }
 
-/** The same, rounded once, ties towards +∞: what TFLite's FullyConnected computes. */
+/** The same, rounded once, ties away from zero: LiteRT's reference FullyConnected. */
 export function multiplyOnce(x: number, multiplier: number, shift: number): number {
-  return Number(BigInt.asIntN(32, shiftRight(BigInt(x) * BigInt(multiplier), 31 - shift)));
+  const magnitude = shiftRight(BigInt(Math.abs(x)) * BigInt(multiplier), 31 - shift);
+  return Number(BigInt.asIntN(32, x < 0 ? -magnitude : magnitude));
 }
 
 export function clamp(x: number, low: number, high: number): number {

@@ -77,7 +77,7 @@ function lowerLayer(layer: Exclude<Layer, { kind: "Reshape" }>, tensors: Program
       if (!layer.int8) throw new HalfbitError("E_CALIBRATION", `layer ${layer.name} has no int8 weights; pass --calib`);
       if (layer.kind !== "FullyConnected") setGeometry(record, layer.geometry);
       if (layer.kind === "Conv2D") record.groups = layer.groups;
-      lowerDense(record, layer.int8, from, to, layer.kind === "FullyConnected" && layer.int8.perTensor);
+      lowerDense(record, layer.int8, from, to);
       record.scratchBytes =
         layer.kind === "DepthwiseConv2D"
           ? depthwiseScratchBytes(to.shape[2])

@@ -42,7 +42,10 @@ export function placeArena(bytes: i32, arenaBytes: i32): bool {
   const start = (<u64>HEAP + <u64>bytes + ALIGNMENT - 1) & ~(<u64>ALIGNMENT - 1);
   if (!ensure(start + <u64>arenaBytes)) return false;
   arena = <usize>start;
-  for (let p = arena, end = arena + arenaBytes; p < end; p++) store<u8>(p, 0);
+  let p = arena;
+  const end = arena + arenaBytes;
+  for (; p + 8 <= end; p += 8) store<u64>(p, 0);
+  for (; p < end; p++) store<u8>(p, 0);
   return true;
 }
 

@@ -130,6 +130,7 @@ export const MAX_WINDOW: i32 = 0x400000;
 export const MAX_DENSE_WINDOW: i32 = 0x10000;
 export const MAX_PLANES: i32 = 8;
 export const MAX_SHIFT: i32 = 47;
+export const MAX_PADDING: i32 = 255;
 export const MAX_CONCAT_INPUTS: i32 = 64;
 export const MAX_SOFTMAX_CHANNELS: i32 = 4095; // the Q12.19 sum of exponentials stays below 2^31
 

@@ -1,12 +1,22 @@
+import {
+  EXIT_INPUT,
+  EXIT_INTERNAL,
+  EXIT_MODEL,
+  EXIT_OUTPUT,
+  EXIT_SOURCE,
+  EXIT_USAGE,
+  statusName,
+  statusText,
+} from "../format/messages.ts";
 
 /** Process exit codes by kind of error, shared by the CLI and infer.wasm. */
 export const EXIT = {
-  usage: 2, // arguments
-  input: 3, // a file that cannot be read, or does not hold what it should
-  model: 4, // a model file that the runtime refuses
-  source: 5, // a source network that cannot be compiled
-  output: 6, // a file that cannot be written
-  internal: 70,
+  usage: EXIT_USAGE,
+  input: EXIT_INPUT,
+  model: EXIT_MODEL,
+  source: EXIT_SOURCE,
+  output: EXIT_OUTPUT,
+  internal: EXIT_INTERNAL,
 } as const;
 
 /** Every error a user can meet: a stable code and the exit code of its kind. docs/errors.md explains each. */
@@ -54,34 +64,9 @@ export class HalfbitError extends Error {
   }
 }
 
-/** Runtime statuses by number (format/status.ts): a stable name, and what it means. */
-export const STATUSES: readonly { name: string; text: string }[] = [
-  { name: "OK", text: "success" },
-  { name: "NO_MODEL", text: "no model is loaded; call load first" },
-  { name: "TRUNCATED", text: "the file is shorter than a model header; copy it again" },
-  { name: "MAGIC", text: "not a halfbit model file; compile one with `halfbit compile`" },
-  { name: "VERSION_OLD", text: "written in an older model format; compile the source network again" },
-  { name: "VERSION_NEW", text: "written in a newer model format; update halfbit" },
-  { name: "FILE_BYTES", text: "the file's length differs from the one in its header (truncated or overlong); copy it again" },
-  { name: "CHECKSUM", text: "the checksum does not match: the file is damaged; copy it again" },
-  { name: "HEADER", text: "the header is inconsistent" },
-  { name: "TENSOR", text: "a tensor record is out of range" },
-  { name: "LAYER_KIND", text: "a layer kind or flag this runtime does not know; update halfbit" },
-  { name: "LAYER_TENSORS", text: "a layer reads a tensor that nothing has written, or one that does not exist" },
-  { name: "GEOMETRY", text: "a layer's shapes, kernel, stride or padding do not agree" },
-  { name: "WEIGHTS", text: "a layer's weights, biases or multipliers are out of range" },
-  { name: "PARAMETERS", text: "a layer's parameters are out of range" },
-  { name: "SCRATCH", text: "a layer's scratch memory is too small or out of range" },
-  { name: "OVERLAP", text: "a layer would overwrite memory that is still needed" },
-  { name: "MEMORY", text: "not enough memory for the model and its arena" },
-  { name: "STEP", text: "there is no layer of that index" },
-  { name: "NO_SELF_TEST", text: "the model carries no self-test" },
-  { name: "SELF_TEST", text: "the self-test failed: this engine computes other bits at this layer" },
-];
-
 /** The error for a status the runtime returned, `where` being the file or "model". */
 export function refused(where: string, status: number, record: number): HalfbitError {
-  const known = STATUSES[status] ?? { name: "UNKNOWN", text: "the runtime refused the model" };
   const at = record >= 0 ? ` (record ${record})` : "";
-  return new HalfbitError("E_MODEL", `${where}: ${known.text}${at} [${known.name}]`, { status, record });
+  const message = `${where}: ${statusText(status)}${at} [${statusName(status)}]`;
+  return new HalfbitError("E_MODEL", message, { status, record });
 }

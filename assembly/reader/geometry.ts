@@ -7,18 +7,21 @@ import {
   L_PAD_TOP,
   L_STRIDE_HEIGHT,
   L_STRIDE_WIDTH,
+  MAX_PADDING,
 } from "../../format/layout";
 import { channels, height, width } from "../model";
 
 /**
  * One axis of a window operation. Every window meets the image (so no average divides by zero): the first because
- * pad < extent, the last because it starts inside. Fewer than `stride` pixels are left over behind the last window.
+ * pad < extent, the last because it starts inside. Fewer than `stride` pixels are left over behind the last window, and
+ * at most MAX_PADDING are added there, so a kernel is little larger than its image and its time is bounded by that.
  */
 function axis(input: i64, output: i64, kernel: i64, stride: i64, dilation: i64, pad: i64): bool {
   if (kernel < 1 || stride < 1 || dilation < 1) return false;
   const extent = dilation * (kernel - 1) + 1;
   const last = (output - 1) * stride - pad;
-  return pad < extent && last < input && input - (last + extent) < stride;
+  const over = last + extent - input;
+  return pad < extent && last < input && -over < stride && over <= MAX_PADDING;
 }
 
 /** The layer's kernel, stride, dilation and padding lead from the input's height and width to the output's. */

@@ -31,6 +31,8 @@ import {
   L_ACTIVATION_MAX,
   L_ACTIVATION_MIN,
   L_BIAS,
+  L_DILATION_HEIGHT,
+  L_DILATION_WIDTH,
   L_GROUPS,
   L_INPUT,
   L_INPUT2,
@@ -202,7 +204,11 @@ function binaryPlanes(layer: usize, input: usize, output: usize): i32 {
 }
 
 function pool(layer: usize, input: usize, output: usize): i32 {
-  return channels(input) == channels(output) && windowAgrees(layer, input, output) ? STATUS_OK : STATUS_GEOMETRY;
+  // Only taps that are neighbours are sure to meet the image, so that an average never divides by zero.
+  const dense = load<u8>(layer, L_DILATION_HEIGHT) == 1 && load<u8>(layer, L_DILATION_WIDTH) == 1;
+  return dense && channels(input) == channels(output) && windowAgrees(layer, input, output)
+    ? STATUS_OK
+    : STATUS_GEOMETRY;
 }
 
 function add(layer: usize, input: usize, output: usize): i32 {

@@ -70,12 +70,12 @@ export function _start(): void {
     readImage(image);
     if (profile) runProfiled(model);
     else run();
+    if (outputPath != 0) writeOutput(outputPath, output(), outputBytes());
     if (!json && fileCount > 2) {
       string0(image);
       text(":\n");
     }
     printScores(model, image, top, json);
-    if (outputPath != 0) writeOutput(outputPath, output(), outputBytes());
   }
   if (outputPath != 0) finishOutput(outputPath);
   flush();

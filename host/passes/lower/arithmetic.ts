@@ -28,9 +28,9 @@ export function addParameters(
   return words;
 }
 
-/** MUL_* words: s_a·s_b / s_y (TFLite mul.cc). */
+/** MUL_* words: s_a·s_b / s_y, which LiteRT forms in float32 (mul.cc). */
 export function mulParameters(a: Quantisation, b: Quantisation, out: Quantisation): Int32Array {
-  const { multiplier, shift } = quantiseMultiplier((a.scale * b.scale) / out.scale);
+  const { multiplier, shift } = quantiseMultiplier(Math.fround(Math.fround(a.scale * b.scale) / out.scale));
   return Int32Array.of(multiplier, shift);
 }
 

@@ -5,12 +5,7 @@ import { quantiseMultiplier } from "./multiplier.ts";
 /**
  * int8 weights, bias and requantisation of Conv2D, DepthwiseConv2D and FullyConnected: multiplier s_x·s_w[t] / s_y.
  */
-export function lowerDense(
-  layer: ProgramLayer,
-  int8: Int8Weights,
-  from: Quantisation,
-  to: Quantisation,
-): void {
+export function lowerDense(layer: ProgramLayer, int8: Int8Weights, from: Quantisation, to: Quantisation): void {
   const channels = int8.bias.length;
   layer.weights = new Uint8Array(int8.values.buffer, int8.values.byteOffset, int8.values.length);
   layer.bias = int8.bias;

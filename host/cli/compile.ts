@@ -1,0 +1,123 @@
+import { type Command, Option } from "commander";
+import type { CompileOptions, LayerReport, Scheme } from "../compile.ts";
+import { checkWritable, readFile, writeAtomically } from "../files.ts";
+import { importModel } from "../import/detect.ts";
+import type { Program } from "../program.ts";
+import type { Preprocessing } from "../samples.ts";
+import { preprocessingOf, readCalibration, readLabelNames, readOverrides } from "./compile_inputs.ts";
+import { nonNegativeInteger, numbers, positiveInteger, positiveNumber, scheme } from "./options.ts";
+import { print, table, thousands } from "./output.ts";
+import { Progress } from "./progress.ts";
+
+interface Options {
+  output: string;
+  scheme: Scheme;
+  rank: number;
+  calib?: string;
+  calibCount: number;
+  solver: CompileOptions["solver"];
+  objective: CompileOptions["objective"];
+  seed: number;
+  layers?: string;
+  labels?: string;
+  mean?: number[];
+  scale?: number[];
+  channels?: Preprocessing["channelOrder"];
+  quiet?: boolean;
+}
+
+const NOTES = `
+Schemes: semi-binary (conv_v, scale, conv_u with signs), sign (sign(W)), alpha (one scale a kernel), planes:N (a sum of
+N sign tensors with scales), int8. int8 sources with --scheme int8 need no calibration samples.
+
+Samples: .npy (float32 real values, uint8 pixels, int8), idx, or raw int8 for int8 sources; N x H x W x C or N x C x H x W.
+Pixels become real values by (pixel - mean) * scale, which is recorded in the model for images given to halfbit run.
+
+OVERRIDES.json chooses for layers by name:  {"conv1": {"scheme": "int8"}, "conv2": {"rank": 2}}
+
+Examples:
+  halfbit compile network_int8.tflite -o model.bin --scheme int8
+  halfbit compile network.onnx -o model.bin --calib samples.npy --rank 2 --labels labels.txt
+  halfbit compile digits.onnx -o digits.bin --calib train-images-idx3-ubyte.gz --scale 0.00392156862745098`;
+
+export function compileCommand(root: Command): void {
+  root
+    .command("compile")
+    .description("compile a trained network (TFLite, ONNX) into a model file")
+    .argument("<source>", "network file")
+    .requiredOption("-o, --output <file>", "model file to write")
+    .option(
+      "--scheme <scheme>",
+      "how weights are stored: semi-binary, sign, alpha, planes:N, int8",
+      scheme,
+      "semi-binary",
+    )
+    .option("--rank <x>", "K / T of semi-binary layers", positiveNumber, 1)
+    .option("--calib <samples>", "calibration samples")
+    .option("--calib-count <n>", "how many of them to use, spread evenly", positiveInteger, 500)
+    .addOption(new Option("--solver <name>", "how signs are found").choices(["greedy"]).default("greedy"))
+    .addOption(
+      new Option("--objective <name>", "what the solver keeps close")
+        .choices(["feature-map", "weights"])
+        .default("feature-map"),
+    )
+    .option("--seed <n>", "of the solver's random starts", nonNegativeInteger, 1)
+    .option("--layers <overrides.json>", "scheme and rank of single layers")
+    .option("--labels <file>", "names of the outputs: one a line, or a JSON list")
+    .option("--mean <m>", "of pixels: one number, or one a channel with commas", numbers)
+    .option("--scale <s>", "of pixels, likewise", numbers)
+    .addOption(new Option("--channels <order>", "of pixels").choices(["RGB", "BGR", "grayscale"]))
+    .option("--quiet", "no progress and no table")
+    .addHelpText("after", NOTES)
+    .action(compileModel);
+}
+
+async function compileModel(source: string, options: Options): Promise<void> {
+  checkWritable(options.output); // before minutes of work
+  const bytes = readFile(source);
+  const graph = importModel(bytes, source);
+  const preprocessing = preprocessingOf(graph, options);
+  const { scheme, rank, solver, objective, seed } = options;
+  const { compile } = await import("../compile.ts"); // TensorFlow.js is slow to load: only where it is needed
+  const progress = new Progress(options.quiet);
+  const { file, program, report } = await compile(
+    { bytes, name: source },
+    {
+      scheme,
+      rank,
+      solver,
+      objective,
+      seed,
+      preprocessing,
+      calibration: options.calib ? readCalibration(options.calib, graph, options.calibCount, preprocessing) : undefined,
+      overrides: options.layers ? readOverrides(options.layers) : undefined,
+      labels: options.labels ? readLabelNames(options.labels, graph) : undefined,
+      onProgress: (stage, done, total) => progress.update(stage, done, total),
+    },
+  ).finally(() => progress.end());
+  writeAtomically(options.output, file);
+  if (!options.quiet) print(describe(source, bytes.length, options.output, file.length, program, report));
+}
+
+function describe(
+  source: string,
+  sourceBytes: number,
+  output: string,
+  fileBytes: number,
+  program: Program,
+  report: LayerReport[],
+): string {
+  const rows = report.map((layer) => [
+    layer.name,
+    layer.kind,
+    layer.scheme ?? "",
+    layer.rank ?? "",
+    layer.bytes,
+    layer.error === undefined ? "" : `${(100 * layer.error).toFixed(2)} %`,
+  ]);
+  const totals = [
+    `${source}: ${thousands(sourceBytes)} bytes`,
+    `${output}: ${thousands(fileBytes)} bytes, arena ${thousands(program.arenaBytes)} bytes`,
+  ];
+  return `${table(["layer", "kind", "scheme", "K", "bytes", "error"], rows)}\n${totals.join("\n")}\n`;
+}

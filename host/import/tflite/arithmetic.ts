@@ -1,0 +1,133 @@
+// ADD, SUB and MUL: of two activations, or of an activation and a constant a channel.
+//
+// The graph has no constants outside weights, so x·m + b with a number a channel is a 1×1 DepthwiseConv2D.
+
+import { type Activation, size, type TensorId } from "../../graph/graph.ts";
+import { realValues, storedValues } from "./constants.ts";
+import {
+  activation,
+  type Conversion,
+  type Converter,
+  isConstant,
+  layerBase,
+  operand,
+  source,
+  unsupported,
+} from "./conversion.ts";
+import type { SourceOperator } from "./model.ts";
+
+export const add: Converter = (c, op) => {
+  const fused = activation(c, op, op.options("AddOptions").fusedActivation);
+  const constant = constantOperand(c, op);
+  if (constant >= 0) return shift(c, op, constant, 1, 1, fused);
+  const [a, b] = [operand(c, op, 0), operand(c, op, 1)];
+  const shape = c.tensors[a].shape;
+  if (shape.join() !== c.tensors[b].shape.join()) throw unsupported(c, op, broadcast(c, a, b));
+  c.layers.push({ kind: "Add", ...layerBase(c, op, [a, b], shape), activation: fused });
+};
+
+/** Only with a constant: x − b, or b − x. */
+export const subtract: Converter = (c, op) => {
+  const fused = activation(c, op, op.options("SubOptions").fusedActivation);
+  const constant = constantOperand(c, op);
+  if (constant < 0) throw unsupported(c, op, "a difference of two activations; one operand must be a constant");
+  const [x, b] = constant === 1 ? [1, -1] : [-1, 1];
+  shift(c, op, constant, x, b, fused);
+};
+
+export const multiply: Converter = (c, op) => {
+  const fused = activation(c, op, op.options("MulOptions").fusedActivation);
+  const constant = constantOperand(c, op);
+  if (constant >= 0) return scale(c, op, constant, fused);
+  let [a, b] = [operand(c, op, 0), operand(c, op, 1)];
+  if (size(c.tensors[a].shape) < size(c.tensors[b].shape)) [a, b] = [b, a];
+  const shape = c.tensors[a].shape;
+  const other = c.tensors[b].shape.join();
+  if (other !== shape.join() && other !== [1, 1, shape[2]].join()) throw unsupported(c, op, broadcast(c, a, b));
+  c.layers.push({ kind: "Mul", ...layerBase(c, op, [a, b], shape), activation: fused });
+};
+
+/** Which operand is a constant, −1 for neither. */
+function constantOperand(c: Conversion, op: SourceOperator): number {
+  return [0, 1].findIndex((i) => isConstant(c, source(c, op, i)));
+}
+
+function broadcast(c: Conversion, a: TensorId, b: TensorId): string {
+  const shapes = [a, b].map((id) => `[${c.tensors[id].shape.join(", ")}]`);
+  return `operands of shapes ${shapes.join(" and ")}; supported: equal shapes, or for MUL one of [1, 1, channels]`;
+}
+
+/** values, one number or one a channel of x, as one a channel. */
+function perChannel(c: Conversion, op: SourceOperator, i: number, x: TensorId, values: ArrayLike<number>): number[] {
+  const channels = c.tensors[x].shape[2];
+  const shape = source(c, op, i).shape;
+  if (values.length === 1) return new Array<number>(channels).fill(values[0]);
+  if (values.length === channels && shape[shape.length - 1] === channels) return Array.from(values);
+  throw unsupported(c, op, `a constant of shape [${shape.join(", ")}]; supported: one number, or one a channel`);
+}
+
+/** ±x ± b. In int8 the weight is ±64 at scale 1/64, so that b is rounded to steps of s_x/64. */
+function shift(c: Conversion, op: SourceOperator, i: number, signX: number, signB: number, fused: Activation): void {
+  const x = operand(c, op, 1 - i);
+  const { shape, quantisation } = c.tensors[x];
+  const bias = perChannel(c, op, i, x, realValues(c, op, source(c, op, i))).map((b) => signB * b);
+  const int8 = quantisation && {
+    values: new Int8Array(shape[2]).fill(64 * signX),
+    scales: new Float64Array(shape[2]).fill(1 / 64),
+    bias: Int32Array.from(bias, (b) => Math.round((b * 64) / quantisation.scale)),
+    perTensor: false,
+  };
+  c.layers.push({
+    kind: "DepthwiseConv2D",
+    ...layerBase(c, op, [x], shape),
+    geometry: pixel(),
+    weights: new Float32Array(shape[2]).fill(signX),
+    bias: Float32Array.from(bias),
+    activation: fused,
+    ...(int8 && { int8 }),
+  });
+}
+
+/**
+ * x · m. In int8 the weights are q − zero point where these fit into int8, so that the sums are TFLite's products; where
+ * they do not, they are halved at twice the scale. TFLite computes the multiplier of MUL, s_x·s_m / s_y, in float32: a
+ * weight scale of s_y / s_x times that number makes this layer's multiplier, s_x·scale / s_y in float64, the same.
+ */
+function scale(c: Conversion, op: SourceOperator, i: number, fused: Activation): void {
+  const x = operand(c, op, 1 - i);
+  const { shape, quantisation } = c.tensors[x];
+  const tensor = source(c, op, i);
+  const weights = Float32Array.from(perChannel(c, op, i, x, realValues(c, op, tensor)));
+  const base = layerBase(c, op, [x], shape);
+  const shared = { geometry: pixel(), weights, bias: new Float32Array(shape[2]), activation: fused };
+  if (quantisation === undefined) {
+    c.layers.push({ kind: "DepthwiseConv2D", ...base, ...shared });
+    return;
+  }
+  const q = tensor.quantisation;
+  if (tensor.type !== "INT8" || q?.scales.length !== 1) {
+    throw unsupported(c, op, "an int8 activation times a constant that is not int8 with one scale");
+  }
+  const stored = perChannel(c, op, i, x, storedValues(c, op, tensor)).map((v) => v - q.zeroPoints[0]);
+  const to = c.tensors[base.output].quantisation;
+  if (to === undefined) throw unsupported(c, op, "an int8 product with a float output");
+  const multiplier = Math.fround(Math.fround(quantisation.scale * q.scales[0]) / to.scale);
+  const step = stored.every((v) => v >= -128 && v <= 127) ? 1 : 2;
+  const int8 = {
+    values: Int8Array.from(stored, (v) => Math.max(-127, Math.min(127, Math.round(v / step)))),
+    scales: new Float64Array(shape[2]).fill(((multiplier * to.scale) / quantisation.scale) * step),
+    bias: new Int32Array(shape[2]),
+    perTensor: false,
+  };
+  if (step === 1) int8.values.set(stored);
+  c.layers.push({ kind: "DepthwiseConv2D", ...base, ...shared, int8 });
+}
+
+function pixel() {
+  return {
+    kernel: [1, 1] as [number, number],
+    stride: [1, 1] as [number, number],
+    dilation: [1, 1] as [number, number],
+    padding: { top: 0, left: 0, bottom: 0, right: 0 },
+  };
+}

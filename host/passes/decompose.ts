@@ -1,0 +1,156 @@
+// The decompose pass: dense weights become signs, layer by layer, each seeing what the layers before it now give.
+
+import type { CompileOptions, Samples, Scheme } from "../compile.ts";
+import { HalfbitError } from "../errors.ts";
+import type { Conv2D, FullyConnected, Geometry, Graph, PlanesWeights, SemiBinaryWeights } from "../graph/graph.ts";
+import { alphaPlane, planes, signPlane } from "../solve/baselines.ts";
+import { featureMapError } from "../solve/error.ts";
+import { greedy } from "../solve/greedy.ts";
+import type { Numbers } from "../solve/products.ts";
+import { reconstruct } from "../solve/reconstruct.ts";
+import { binaryBytes, int8Bytes } from "./decompose/bytes.ts";
+import { type Choice, chooseSchemes, matrixShape, planeCount, type WeightLayer } from "./decompose/choose.ts";
+import { type Activations, advance } from "./decompose/prefix.ts";
+import { equivalentTarget, outputError, repairedBias } from "./decompose/target.ts";
+import { type Moments, type Windows, windowMoments } from "./gram.ts";
+
+export type DecomposeOptions = Pick<
+  CompileOptions,
+  "scheme" | "rank" | "solver" | "objective" | "seed" | "calibration" | "overrides" | "onProgress"
+>;
+
+/** What became of one layer with weights. */
+export interface LayerDecomposition {
+  name: string;
+  kind: WeightLayer["kind"];
+  scheme: Scheme;
+  /** K of a semi-binary layer. */
+  rank?: number;
+  /** Channels of output, and weights a channel. */
+  T: number;
+  S: number;
+  /** Bytes of the layer's weights, scales and bias in the model file, and of the same as int8. */
+  weightBytes: number;
+  int8Bytes: number;
+  /** ‖W − Ŵ‖² / ‖W‖². */
+  weightError?: number;
+  /** Share of the original network's output variance that the layer misses on the calibration samples. */
+  featureMapError?: number;
+  /** Why the layer was left alone. */
+  reason?: string;
+}
+
+/**
+ * Gives every chosen layer `binary` weights (decompose/choose.ts says which), in a new graph.
+ *
+ * objective "weights": ‖W − Ŵ‖ is minimised and nothing else is touched.
+ * objective "feature-map" (section 3.3 of the paper): H is the Gram matrix of what the layer receives from the
+ * already decomposed prefix, the target is the original network's output (decompose/target.ts). Beyond the plain
+ * paper, H is centred and the bias repaired so that each output channel keeps its mean: a bias takes up any constant
+ * error for nothing, so only the variance is the solver's concern.
+ */
+export async function decompose(
+  graph: Graph,
+  options: DecomposeOptions,
+): Promise<{ graph: Graph; report: LayerDecomposition[] }> {
+  const choices = [...chooseSchemes(graph, options)];
+  const work = choices.filter(([, choice]) => choice.scheme !== "int8" && !choice.reason).map(([i]) => i);
+  const samples = options.objective === "feature-map" ? options.calibration : undefined;
+  if (work.length > 0 && options.objective === "feature-map" && !samples) {
+    throw new HalfbitError(
+      "E_CALIBRATION",
+      "the feature-map objective needs calibration samples; pass --calib, or --objective weights",
+    );
+  }
+  const result: Graph = { ...graph, layers: [...graph.layers] };
+  const errors = new Map<number, Errors>();
+  let original: Activations = new Map();
+  let current: Activations = original;
+  for (const [done, i] of work.entries()) {
+    options.onProgress?.("decompose", done, work.length);
+    const layer = graph.layers[i] as Conv2D | FullyConnected;
+    const choice = choices.find(([index]) => index === i)![1];
+    let moments: Moments | undefined;
+    if (samples) {
+      original = await advance(graph, samples, original, i);
+      current = done === 0 ? original : await advance(result, samples, current, i);
+      moments = await momentsOf(graph, layer, samples, current, done === 0 ? undefined : original, options.seed);
+    }
+    const replaced = replaceWeights(layer, choice, moments, options.seed);
+    result.layers[i] = replaced.layer;
+    errors.set(i, replaced.errors);
+  }
+  options.onProgress?.("decompose", work.length, work.length);
+  return { graph: result, report: choices.map(([i, choice]) => describe(result, i, choice, errors.get(i))) };
+}
+
+type Errors = Pick<LayerDecomposition, "weightError" | "featureMapError">;
+
+function replaceWeights(
+  layer: Conv2D | FullyConnected,
+  choice: Choice,
+  moments: Moments | undefined,
+  seed: number,
+): { layer: Conv2D | FullyConnected; errors: Errors } {
+  const { T, S } = matrixShape(layer);
+  const target = moments ? equivalentTarget(layer.weights, T, S, moments) : layer.weights;
+  const binary = solve(target, T, S, choice, seed, moments?.gram);
+  const dense = reconstruct(binary, T, S);
+  const bias = moments ? repairedBias(layer.bias, layer.weights, dense, moments) : layer.bias;
+  return {
+    layer: { ...layer, binary, bias, int8: undefined },
+    errors: {
+      weightError: featureMapError(layer.weights, dense, S),
+      featureMapError: moments && outputError(layer.weights, binary, moments),
+    },
+  };
+}
+
+function solve(
+  target: Numbers,
+  T: number,
+  S: number,
+  { scheme, rank }: Choice,
+  seed: number,
+  gram: Float64Array | undefined,
+): SemiBinaryWeights | PlanesWeights {
+  if (scheme === "semi-binary") return greedy(target, T, S, rank!, { gram, seed });
+  if (scheme === "sign") return signPlane(target, T);
+  if (scheme === "alpha") return alphaPlane(target, T, S, gram);
+  return planes(target, T, S, planeCount(scheme), gram);
+}
+
+const WHOLE: Geometry = {
+  kernel: [1, 1],
+  stride: [1, 1],
+  dilation: [1, 1],
+  padding: { top: 0, left: 0, bottom: 0, right: 0 },
+};
+
+/** The windows a layer sees; a FullyConnected's is its whole input. */
+export function windowsOf(graph: Graph, layer: Conv2D | FullyConnected, count: number): Windows {
+  const shape = graph.tensors[layer.inputs[0]].shape;
+  if (layer.kind === "Conv2D") return { shape, geometry: layer.geometry, count };
+  return { shape: [1, 1, shape[0] * shape[1] * shape[2]], geometry: WHOLE, count };
+}
+
+function momentsOf(
+  graph: Graph,
+  layer: Conv2D | FullyConnected,
+  samples: Samples,
+  current: Activations,
+  original: Activations | undefined,
+  seed: number,
+): Promise<Moments> {
+  const [input] = layer.inputs;
+  const windows = windowsOf(graph, layer, samples.count);
+  return windowMoments(current.get(input)!, windows, { seed }, original?.get(input));
+}
+
+function describe(graph: Graph, index: number, choice: Choice, errors: Errors | undefined): LayerDecomposition {
+  const layer = graph.layers[index] as WeightLayer;
+  const { T, S } = matrixShape(layer);
+  const dense = int8Bytes(T, S);
+  const weightBytes = layer.kind !== "DepthwiseConv2D" && layer.binary ? binaryBytes(layer.binary, T, S) : dense;
+  return { name: layer.name, kind: layer.kind, ...choice, T, S, weightBytes, int8Bytes: dense, ...errors };
+}

@@ -1,0 +1,104 @@
+// Which layers are decomposed, and how: the rule, and the user's overrides by layer name.
+
+import type { CompileOptions, Scheme } from "../../compile.ts";
+import { HalfbitError } from "../../errors.ts";
+import type { Conv2D, DepthwiseConv2D, FullyConnected, Graph, Layer } from "../../graph/graph.ts";
+import { int8Bytes, planesBytes, semiBinaryBytes } from "./bytes.ts";
+
+export type WeightLayer = Conv2D | DepthwiseConv2D | FullyConnected;
+
+export interface Choice {
+  scheme: Scheme;
+  /** K of a semi-binary layer. */
+  rank?: number;
+  /** Why the layer stays as it is although the scheme asks for more. */
+  reason?: string;
+}
+
+export type ChoiceOptions = Pick<CompileOptions, "scheme" | "rank" | "overrides">;
+
+/** K is a u16 of the layer record. */
+const MAX_RANK = 65_535;
+
+export function isWeightLayer(layer: Layer): layer is WeightLayer {
+  return layer.kind === "Conv2D" || layer.kind === "DepthwiseConv2D" || layer.kind === "FullyConnected";
+}
+
+/** T output channels, S weights a channel. */
+export function matrixShape(layer: WeightLayer): { T: number; S: number } {
+  return { T: layer.bias.length, S: layer.weights.length / layer.bias.length };
+}
+
+/**
+ * A choice for every layer with weights, by index into graph.layers. An override of a layer decides; else the first
+ * and the last layer with weights, depthwise and grouped convolutions, and layers that would not get smaller stay int8.
+ */
+export function chooseSchemes(graph: Graph, options: ChoiceOptions): Map<number, Choice> {
+  const indices = [...graph.layers.keys()].filter((i) => isWeightLayer(graph.layers[i]));
+  checkNames(graph, options.overrides ?? {});
+  return new Map(
+    indices.map((i) => {
+      const layer = graph.layers[i] as WeightLayer;
+      const edge = i === indices[0] ? "first" : i === indices.at(-1) ? "last" : undefined;
+      return [i, choose(layer, edge, options)];
+    }),
+  );
+}
+
+function choose(layer: WeightLayer, edge: "first" | "last" | undefined, options: ChoiceOptions): Choice {
+  const override = options.overrides?.[layer.name];
+  const wanted = override?.scheme ?? options.scheme;
+  const { T, S } = matrixShape(layer);
+  // Exactly round(rank·T), not a multiple of 8: the few unused bits of a packed row of U cost less than terms left out.
+  const rank =
+    wanted === "semi-binary"
+      ? Math.min(MAX_RANK, Math.max(1, Math.round((override?.rank ?? options.rank) * T)))
+      : undefined;
+  const chosen: Choice = { scheme: wanted, rank };
+  const stays = (reason: string): Choice => ({ scheme: "int8", reason });
+  if (layer.kind !== "DepthwiseConv2D" && layer.binary) return recognised(layer.binary, layer.name, override?.scheme);
+  if (wanted === "int8") return { scheme: "int8" };
+  const undecomposable = cannotDecompose(layer);
+  if (undecomposable && override?.scheme) {
+    throw new HalfbitError(
+      "E_OVERRIDES",
+      `layer ${layer.name}: ${undecomposable}, it cannot be ${wanted}; take it out of the overrides`,
+    );
+  }
+  if (undecomposable) return stays(undecomposable);
+  if (override?.scheme || override?.rank) return chosen;
+  if (edge) return stays(`the ${edge} layer with weights`);
+  const bytes = rank ? semiBinaryBytes(T, S, rank) : planesBytes(T, S, planeCount(wanted));
+  const dense = int8Bytes(T, S);
+  return bytes < dense ? chosen : stays(`${wanted} would take ${bytes} bytes, int8 takes ${dense}`);
+}
+
+function cannotDecompose(layer: WeightLayer): string | undefined {
+  if (layer.kind === "DepthwiseConv2D") return "a depthwise convolution";
+  return layer.kind === "Conv2D" && layer.groups > 1 ? "a convolution in groups" : undefined;
+}
+
+/** A layer that came decomposed is packed as it is. */
+function recognised(binary: NonNullable<Conv2D["binary"]>, name: string, override: Scheme | undefined): Choice {
+  if (override) {
+    throw new HalfbitError("E_OVERRIDES", `layer ${name} is decomposed in the source and is kept; no scheme applies`);
+  }
+  const reason = "decomposed in the source";
+  if (binary.scheme === "semi-binary") return { scheme: "semi-binary", rank: binary.rank, reason };
+  return { scheme: `planes:${binary.planes}`, reason };
+}
+
+/** Planes of the baselines: sign(W) and α·B have one. */
+export function planeCount(scheme: Scheme): number {
+  return scheme.startsWith("planes:") ? Number(scheme.slice("planes:".length)) : 1;
+}
+
+function checkNames(graph: Graph, overrides: Record<string, unknown>): void {
+  const names = graph.layers.filter(isWeightLayer).map((layer) => layer.name);
+  const unknown = Object.keys(overrides).filter((name) => !names.includes(name));
+  if (unknown.length === 0) return;
+  throw new HalfbitError(
+    "E_OVERRIDES",
+    `no layer with weights is called ${unknown.map((name) => `"${name}"`).join(", ")}; there are: ${names.join(", ")}`,
+  );
+}

@@ -1,0 +1,145 @@
+// A model, ready to classify: the library's front door at run time.
+import { readModelFile } from "./adapters/node.ts";
+import { Engine, type Level } from "./engine.ts";
+import { HalfbitError } from "./errors.ts";
+import { size } from "./graph/graph.ts";
+import type { Metadata, ProgramTensor } from "./program.ts";
+import { readModel } from "./read.ts";
+import { quantise } from "./samples/array.ts";
+import { ranking } from "./score.ts";
+
+/** A network's edge: int8 values in NHWC order, real = scale · (q − zeroPoint). */
+export interface TensorInfo {
+  shape: [height: number, width: number, channels: number];
+  scale: number;
+  zeroPoint: number;
+}
+
+export interface Ranked {
+  index: number;
+  /** The model's label for it, or the index in words. */
+  label: string;
+  /** Real value. */
+  score: number;
+}
+
+export interface Result {
+  /** The output tensor. */
+  raw: Int8Array;
+  /** The same as real values. */
+  scores: Float32Array;
+  /** The `n` highest scores, highest first; equal ones by index. */
+  top(n: number): Ranked[];
+}
+
+export interface SessionOptions {
+  /** Which build of the runtime: simd128 where the engine has SIMD, unless asked otherwise. */
+  level?: Level;
+}
+
+function info({ shape, scale, zeroPoint }: ProgramTensor): TensorInfo {
+  return { shape, scale, zeroPoint };
+}
+
+export class Session {
+  readonly input: TensorInfo;
+  readonly output: TensorInfo;
+  readonly metadata: Metadata;
+  /** Names of the outputs, by index; empty where the model carries none. */
+  readonly labels: readonly string[];
+  private readonly engine: Engine;
+
+  private constructor(engine: Engine, input: TensorInfo, output: TensorInfo, metadata: Metadata) {
+    this.engine = engine;
+    this.input = input;
+    this.output = output;
+    this.metadata = metadata;
+    this.labels = metadata.labels ?? [];
+  }
+
+  /**
+   * Opens a model file by path, or its bytes. The runtime verifies every record once; a file that it does not fully
+   * understand is refused with E_MODEL.
+   */
+  static async open(source: string | Uint8Array, options: SessionOptions = {}): Promise<Session> {
+    const name = typeof source === "string" ? source : "model";
+    const bytes = typeof source === "string" ? await readModelFile(source) : source;
+    const engine = await Engine.load(bytes, name, options.level);
+    const program = readModel(bytes, name);
+    const { tensors, metadata } = program;
+    return new Session(engine, info(tensors[program.input]), info(tensors[program.output]), metadata);
+  }
+
+  get level(): Level {
+    return this.engine.level;
+  }
+
+  get layerCount(): number {
+    return this.engine.layerCount;
+  }
+
+  /** One inference. Int8Array: values as the network takes them. Other arrays: real values, rounded to the nearest. */
+  run(input: Int8Array | Float32Array | readonly number[]): Result {
+    const raw = this.runRaw(input instanceof Int8Array ? input : this.quantise(input));
+    const scores = Float32Array.from(raw, (q) => this.score(q));
+    const top = (n: number) =>
+      ranking(raw)
+        .slice(0, n)
+        .map((index) => ({ index, label: this.label(index), score: scores[index] }));
+    return { raw, scores, top };
+  }
+
+  /** One inference from the input tensor's int8 values to the output tensor's. */
+  runRaw(input: Int8Array): Int8Array {
+    this.setInput(input);
+    this.engine.run();
+    return this.engine.output();
+  }
+
+  /** Writes the input tensor for step(0). */
+  setInput(input: Int8Array): void {
+    this.requireLength(input.length);
+    this.engine.input().set(input);
+  }
+
+  /** Runs layer `index` alone: all in order, from 0 to layerCount − 1, are one inference. */
+  step(index: number): void {
+    this.engine.step(index);
+  }
+
+  /** The output of the layer that step has just run; later layers may reuse its memory. */
+  layerOutput(index: number): Int8Array {
+    return this.engine.layerOutput(index);
+  }
+
+  /** Throws E_MODEL unless this engine computes the very bits that the compiler recorded in the model. */
+  selfTest(): void {
+    this.engine.selfTest();
+  }
+
+  /** Real value of an output. */
+  score(q: number): number {
+    return this.output.scale * (q - this.output.zeroPoint);
+  }
+
+  label(index: number): string {
+    return this.labels[index] ?? String(index);
+  }
+
+  private quantise(real: Float32Array | readonly number[]): Int8Array {
+    this.requireLength(real.length);
+    const at = real.findIndex((value) => Number.isNaN(value));
+    if (at >= 0) throw new HalfbitError("E_INPUT_FORMAT", `input value ${at} is not a number (NaN)`);
+    return Int8Array.from(real, (value) => quantise(value, this.input));
+  }
+
+  private requireLength(actual: number): void {
+    const { shape } = this.input;
+    const expected = size(shape);
+    if (actual === expected) return;
+    throw new HalfbitError(
+      "E_INPUT_SIZE",
+      `the input has ${actual} values, but the model takes ${shape.join("x")} = ${expected}`,
+    );
+  }
+}

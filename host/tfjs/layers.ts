@@ -1,0 +1,123 @@
+// A layer of the graph as a function on TensorFlow.js tensors of count × height × width × channels.
+
+import * as tf from "@tensorflow/tfjs-core";
+import type { Activation, Conv2D, Elementwise, FullyConnected, Graph, Layer } from "../graph/graph.ts";
+import { reconstruct } from "../solve/reconstruct.ts";
+import { averagePool, convolve, maxPool, padImage } from "./window.ts";
+
+export interface PreparedLayer {
+  layer: Layer;
+  apply: (inputs: tf.Tensor4D[]) => tf.Tensor4D;
+  /** Uploaded once; the caller disposes of them. */
+  weights: tf.Tensor[];
+}
+
+/** Uploads the layer's weights in the layouts that tfjs takes. */
+export function prepareLayer(graph: Graph, layer: Layer): PreparedLayer {
+  const input = graph.tensors[layer.inputs[0]].shape;
+  const output = graph.tensors[layer.output].shape;
+  const plain = (apply: PreparedLayer["apply"]): PreparedLayer => ({ layer, apply, weights: [] });
+  switch (layer.kind) {
+    case "Conv2D":
+      return prepareConv2D(layer, input[2], output[2]);
+    case "DepthwiseConv2D": {
+      const [height, width] = layer.geometry.kernel;
+      const filter = tf.tensor4d(layer.weights, [height, width, input[2], output[2] / input[2]]);
+      const bias = tf.tensor1d(layer.bias);
+      return {
+        layer,
+        weights: [filter, bias],
+        apply: ([x]) => convolve(x, "depthwiseConv2d", filter, bias, layer.geometry, layer.activation),
+      };
+    }
+    case "FullyConnected":
+      return prepareFullyConnected(layer, output);
+    case "Add":
+      return plain(([a, b]) => activate(tf.add(a, b), layer.activation));
+    case "Mul":
+      return plain(([a, b]) => activate(tf.mul(a, b), layer.activation));
+    case "Concat":
+      return plain((inputs) => tf.concat(inputs, layer.axis + 1));
+    case "Pad":
+      return plain(([x]) => padImage(x, layer.padding, 0).clone());
+    case "AveragePool":
+      return plain(([x]) => activate(averagePool(x, { input, geometry: layer.geometry }), layer.activation));
+    case "MaxPool":
+      return plain(([x]) => activate(maxPool(x, { input, geometry: layer.geometry }), layer.activation));
+    case "Mean":
+      return plain(([x]) => tf.mean(x, [1, 2], true));
+    case "Softmax":
+      return plain(([x]) => tf.softmax(tf.mul<tf.Tensor4D>(x, layer.beta)));
+    case "Reshape":
+      return plain(([x]) => tf.reshape(x, [x.shape[0], ...output]));
+    case "Elementwise":
+      return plain(([x]) => elementwise(x, layer.function));
+  }
+}
+
+/** T × kh × kw × (c / groups) becomes kh × kw × (c / groups) × T, a filter a group. */
+function prepareConv2D(layer: Conv2D, inputs: number, outputs: number): PreparedLayer {
+  const { geometry, groups, activation } = layer;
+  const [height, width] = geometry.kernel;
+  const depth = inputs / groups;
+  const channels = outputs / groups;
+  const taps = height * width * depth;
+  const dense = layer.binary ? reconstruct(layer.binary, outputs, taps) : layer.weights;
+  const filters = Array.from({ length: groups }, (_, g) => {
+    const part = dense.subarray(g * channels * taps, (g + 1) * channels * taps);
+    return tf.tensor4d(transpose(part, channels, taps), [height, width, depth, channels]);
+  });
+  const biases = filters.map((_, g) => tf.tensor1d(layer.bias.slice(g * channels, (g + 1) * channels)));
+  const apply = ([x]: tf.Tensor4D[]) => {
+    const parts = groups === 1 ? [x] : tf.split<tf.Tensor4D>(x, groups, 3);
+    const results = parts.map((part, g) => convolve(part, "conv2d", filters[g], biases[g], geometry, activation));
+    return groups === 1 ? results[0] : tf.concat(results, 3);
+  };
+  return { layer, apply, weights: [...filters, ...biases] };
+}
+
+/** T × S becomes S × T: tfjs multiplies by transposed operands with a plain, slow loop. */
+function prepareFullyConnected(layer: FullyConnected, output: [number, number, number]): PreparedLayer {
+  const channels = layer.bias.length;
+  const inputs = layer.weights.length / channels;
+  const dense = layer.binary ? reconstruct(layer.binary, channels, inputs) : layer.weights;
+  const weights = tf.tensor2d(transpose(dense, channels, inputs), [inputs, channels]);
+  const bias = tf.tensor1d(layer.bias);
+  const apply = ([x]: tf.Tensor4D[]) => {
+    const rows = tf.reshape(x, [x.shape[0], inputs]);
+    const y = tf.add<tf.Tensor2D>(tf.matMul(rows, weights), bias);
+    return activate(tf.reshape<tf.Rank.R4>(y, [x.shape[0], ...output]), layer.activation);
+  };
+  return { layer, apply, weights: [weights, bias] };
+}
+
+function activate(x: tf.Tensor4D, activation: Activation): tf.Tensor4D {
+  if (activation === "None") return x;
+  return activation === "Relu" ? tf.relu(x) : tf.relu6(x);
+}
+
+function elementwise(x: tf.Tensor4D, name: Elementwise["function"]): tf.Tensor4D {
+  switch (name) {
+    case "Identity":
+      return x.clone();
+    case "Relu":
+      return tf.relu(x);
+    case "Relu6":
+      return tf.relu6(x);
+    case "HardSwish": // x · relu6(x + 3) / 6
+      return tf.mul(x, tf.div(tf.relu6(tf.add(x, 3)), 6));
+    case "Logistic":
+      return tf.sigmoid(x);
+    case "Tanh":
+      return tf.tanh(x);
+  }
+}
+
+/** rows × columns → columns × rows. */
+export function transpose(values: Float32Array, rows: number, columns: number): Float32Array {
+  const turned = new Float32Array(values.length);
+  for (let r = 0; r < rows; r++) {
+    for (let c = 0; c < columns; c++) turned[c * rows + r] = values[r * columns + c];
+  }
+  return turned;
+}

@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { HalfbitError } from "../../host/errors.ts";
+import { Session } from "../../host/session.ts";
+import { writeModel } from "../../host/write.ts";
+import { temporaryFolder } from "../support/commands.ts";
+import { identityModel, randomInt8, shapesModel } from "../support/models.ts";
+
+const bytes = writeModel(shapesModel());
+const image = randomInt8(108, 3);
+
+/** The code and message of what `action` throws. */
+async function refusal(action: () => unknown): Promise<HalfbitError> {
+  try {
+    await action();
+  } catch (error) {
+    if (error instanceof HalfbitError) return error;
+    throw error;
+  }
+  assert.fail("nothing was thrown");
+}
+
+test("a session opens a file or its bytes, and knows the network's edges and labels", async () => {
+  const path = join(temporaryFolder(), "model.bin");
+  writeFileSync(path, bytes);
+  for (const source of [path, bytes]) {
+    const session = await Session.open(source);
+    assert.deepEqual(session.input, { shape: [6, 6, 3], scale: Math.fround(1 / 255), zeroPoint: -128 });
+    assert.deepEqual(session.output, { shape: [1, 1, 3], scale: Math.fround(0.0371), zeroPoint: 11 });
+    assert.deepEqual(session.labels, ["circle", "square", "triangle"]);
+    assert.equal(session.metadata.name, "shapes");
+    assert.equal(session.layerCount, 2);
+  }
+});
+
+test("both levels of the runtime compute the same bits, and each can be asked for", async () => {
+  const simd = await Session.open(bytes, { level: "simd128" });
+  const scalar = await Session.open(bytes, { level: "scalar" });
+  assert.equal(simd.level, "simd128");
+  assert.equal(scalar.level, "scalar");
+  for (let seed = 0; seed < 50; seed++) {
+    const input = randomInt8(108, seed);
+    assert.deepEqual(simd.runRaw(input), scalar.runRaw(input));
+  }
+});
+
+test("a result holds the raw output, real scores, and the best with their labels", async () => {
+  const session = await Session.open(bytes);
+  const result = session.run(image);
+  assert.deepEqual(
+    result.scores,
+    Float32Array.from(result.raw, (q) => session.output.scale * (q - session.output.zeroPoint)),
+  );
+  const top = result.top(2);
+  assert.equal(top.length, 2);
+  assert.ok(top[0].score >= top[1].score);
+  assert.equal(top[0].label, session.labels[top[0].index]);
+  assert.equal(result.top(99).length, 3);
+  assert.deepEqual(session.run(image).raw, result.raw, "a second run of the same input");
+});
+
+test("equal scores are ranked by index", async () => {
+  const session = await Session.open(writeModel(identityModel(4, 1, 0)));
+  const indices = session
+    .run(Int8Array.of(5, 9, 9, -3))
+    .top(4)
+    .map((entry) => entry.index);
+  assert.deepEqual(indices, [1, 2, 0, 3]);
+});
+
+test("real values are rounded to the nearest int8, halves away from zero, and clamped", async () => {
+  const program = identityModel(9, 1, 0);
+  program.tensors[0] = { ...program.tensors[0], scale: 0.5, zeroPoint: 10 };
+  const session = await Session.open(writeModel(program));
+  const real = [0, 0.2, 0.25, -0.25, 0.74, 1, -1, 1000, -1000];
+  const expected = Int8Array.of(10, 10, 11, 9, 11, 12, 8, 127, -128);
+  assert.deepEqual(session.run(real).raw, expected);
+  assert.deepEqual(session.run(Float32Array.from(real)).raw, expected);
+});
+
+test("layers can be run one by one, and their outputs read", async () => {
+  const session = await Session.open(bytes);
+  const whole = session.runRaw(image);
+  session.setInput(image);
+  const outputs = [0, 1].map((layer) => {
+    session.step(layer);
+    return session.layerOutput(layer);
+  });
+  assert.equal(outputs[0].length, 6 * 6 * 4);
+  assert.deepEqual(outputs[1], whole);
+  assert.equal((await refusal(() => session.step(2))).code, "E_MODEL");
+});
+
+test("an input of the wrong length is refused with both sizes, and the session goes on", async () => {
+  const session = await Session.open(bytes);
+  for (const input of [new Int8Array(107), new Float32Array(109), [] as number[]]) {
+    const error = await refusal(() => session.run(input));
+    assert.equal(error.code, "E_INPUT_SIZE");
+    assert.equal(error.message, `the input has ${input.length} values, but the model takes 6x6x3 = 108`);
+  }
+  assert.equal(session.run(image).raw.length, 3);
+});
+
+test("NaN is refused: it has no nearest integer", async () => {
+  const session = await Session.open(bytes);
+  const error = await refusal(() => session.run(new Float32Array(108).fill(Number.NaN)));
+  assert.equal(error.code, "E_INPUT_FORMAT");
+});
+
+test("a damaged model is refused with the runtime's status", async () => {
+  const damaged = bytes.slice();
+  damaged[200] ^= 4;
+  const error = await refusal(() => Session.open(damaged));
+  assert.equal(error.code, "E_MODEL");
+  assert.match(error.message, /^model: .*\[CHECKSUM\]$/);
+});
+
+test("a model without a self-test says so", async () => {
+  const session = await Session.open(bytes);
+  assert.match((await refusal(() => session.selfTest())).message, /\[NO_SELF_TEST\]$/);
+});

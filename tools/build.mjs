@@ -1,0 +1,108 @@
+// Builds dist/: the WebAssembly modules (one target of asconfig.json each), the library and the command line
+// (esbuild), and type declarations. `npm run build` adds the debug modules.
+import { existsSync, rmSync, statSync } from "node:fs";
+import path from "node:path";
+import process from "node:process";
+import { ensureDependencies } from "./support/dependencies.mjs";
+import { fingerprint, stamp } from "./support/fingerprint.mjs";
+import { capture, main, ROOT, say, seconds, ToolError } from "./support/project.mjs";
+
+const FREESTANDING = "assembly/index.ts";
+const COMMAND = "assembly/wasi/index.ts";
+const RELEASE = [
+  { target: "scalar", entry: FREESTANDING, file: "dist/halfbit.scalar.wasm", maxBytes: 16 * 1024 },
+  { target: "simd128", entry: FREESTANDING, file: "dist/halfbit.simd128.wasm", maxBytes: 28 * 1024 },
+  { target: "wasi", entry: COMMAND, file: "dist/infer.wasm", maxBytes: 32 * 1024 },
+];
+const DEBUG = [
+  { target: "scalar-debug", entry: FREESTANDING, file: "dist/debug/halfbit.scalar.wasm" },
+  { target: "simd128-debug", entry: FREESTANDING, file: "dist/debug/halfbit.simd128.wasm" },
+  { target: "wasi-debug", entry: COMMAND, file: "dist/debug/infer.wasm" },
+];
+const INPUT_FILES = [
+  "asconfig.json",
+  "package-lock.json",
+  "package.json",
+  "tsconfig.json",
+  "tsconfig.build.json",
+  "tools/build.mjs",
+];
+const INPUT_FOLDERS = ["assembly", "format", "host"];
+
+export const buildStamp = stamp("dist/.halfbit-build");
+
+/** Fingerprint of everything that dist/ is made from. */
+export function buildPrint() {
+  return fingerprint(INPUT_FILES, INPUT_FOLDERS);
+}
+
+/** Whether every release output is there. */
+export function isBuilt() {
+  const files = [
+    ...RELEASE.map(({ file }) => file),
+    "dist/index.js",
+    "dist/cli.js",
+    "dist/quickstart.js",
+    "dist/types/host/index.d.ts",
+  ];
+  return files.every((file) => existsSync(path.join(ROOT, file)));
+}
+
+async function tool(script, args, what) {
+  const { code, output } = await capture(process.execPath, [path.join(ROOT, "node_modules", script), ...args]);
+  if (code !== 0) throw new ToolError(`${what} failed\n${output.trim()}`);
+}
+
+async function compileModule({ target, entry, file, maxBytes }) {
+  await tool("assemblyscript/bin/asc.js", [entry, "--target", target], `asc (${target})`);
+  const { size } = statSync(path.join(ROOT, file));
+  if (maxBytes && size > maxBytes) {
+    throw new ToolError(`${file} has ${size} bytes; at most ${maxBytes} are allowed, so make the runtime smaller`);
+  }
+  say(`  ${file} ${size} bytes${maxBytes ? ` (limit ${maxBytes})` : ""}`);
+}
+
+async function bundle() {
+  const { build: esbuild } = await import("esbuild");
+  await esbuild({
+    absWorkingDir: ROOT,
+    entryPoints: { index: "host/index.ts", cli: "host/cli/main.ts", quickstart: "host/quickstart/main.ts" },
+    outdir: "dist",
+    bundle: true,
+    splitting: true,
+    chunkNames: "chunks/[name]-[hash]",
+    format: "esm",
+    platform: "node",
+    target: "node20",
+    packages: "external",
+    sourcemap: true,
+    logLevel: "silent",
+  }).catch((error) => {
+    throw new ToolError(`esbuild failed\n${error.message}`);
+  });
+  say("  dist/index.js, dist/cli.js, dist/quickstart.js");
+}
+
+async function declareTypes() {
+  await tool("typescript/bin/tsc", ["-p", "tsconfig.build.json"], "tsc (declarations)");
+  say("  dist/types/");
+}
+
+/** Builds everything, and stamps dist/ with what it was built from. */
+export async function build({ debug }) {
+  const start = performance.now();
+  const print = buildPrint();
+  buildStamp.clear();
+  // Names in these change with their contents; the rest is overwritten.
+  for (const folder of ["dist/chunks", "dist/types"]) rmSync(path.join(ROOT, folder), { recursive: true, force: true });
+  say("building the runtime, the library and the command line …");
+  const modules = debug ? [...RELEASE, ...DEBUG] : RELEASE;
+  await Promise.all([...modules.map(compileModule), bundle(), declareTypes()]);
+  buildStamp.write(print);
+  say(`built in ${seconds(start)}`);
+}
+
+await main(import.meta, async () => {
+  await ensureDependencies();
+  await build({ debug: true });
+});

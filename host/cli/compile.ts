@@ -110,14 +110,22 @@ function describe(
   const rows = report.map((layer) => [
     layer.name,
     layer.kind,
-    layer.scheme ?? "",
+    layer.scheme,
     layer.rank ?? "",
-    layer.bytes,
-    layer.error === undefined ? "" : `${(100 * layer.error).toFixed(2)} %`,
+    layer.int8Bytes,
+    layer.weightBytes,
+    percent(layer.weightError),
+    percent(layer.featureMapError),
+    layer.reason ?? "",
   ]);
-  const totals = [
-    `${source}: ${thousands(sourceBytes)} bytes`,
-    `${output}: ${thousands(fileBytes)} bytes, arena ${thousands(program.arenaBytes)} bytes`,
-  ];
-  return `${table(["layer", "kind", "scheme", "K", "bytes", "error"], rows)}\n${totals.join("\n")}\n`;
+  const header = ["layer", "kind", "scheme", "K", "int8 bytes", "bytes", "weight error", "output error", ""];
+  return `${table(header, rows)}
+source ${thousands(sourceBytes)} bytes: ${source}
+model  ${thousands(fileBytes)} bytes: ${output}
+arena  ${thousands(program.arenaBytes)} bytes
+`;
+}
+
+function percent(share: number | undefined): string {
+  return share === undefined ? "" : `${(100 * share).toFixed(2)} %`;
 }

@@ -1,8 +1,8 @@
 // The decompose pass: dense weights become signs, layer by layer, each seeing what the layers before it now give.
 
-import type { CompileOptions, Samples, Scheme } from "../compile.ts";
+import type { CompileOptions, Scheme } from "../compile.ts";
 import { HalfbitError } from "../errors.ts";
-import type { Conv2D, FullyConnected, Geometry, Graph, PlanesWeights, SemiBinaryWeights } from "../graph/graph.ts";
+import type { Conv2D, FullyConnected, Graph, PlanesWeights, SemiBinaryWeights } from "../graph/graph.ts";
 import { alphaPlane, planes, signPlane } from "../solve/baselines.ts";
 import { featureMapError } from "../solve/error.ts";
 import { greedy } from "../solve/greedy.ts";
@@ -12,7 +12,8 @@ import { binaryBytes, int8Bytes } from "./decompose/bytes.ts";
 import { type Choice, chooseSchemes, matrixShape, planeCount, type WeightLayer } from "./decompose/choose.ts";
 import { type Activations, advance } from "./decompose/prefix.ts";
 import { equivalentTarget, outputError, repairedBias } from "./decompose/target.ts";
-import { type Moments, type Windows, windowMoments } from "./gram.ts";
+import { type Moments, windowMoments } from "./gram.ts";
+import { windowsOf } from "./windows.ts";
 
 export type DecomposeOptions = Pick<
   CompileOptions,
@@ -74,7 +75,13 @@ export async function decompose(
     if (samples) {
       original = await advance(graph, samples, original, i);
       current = done === 0 ? original : await advance(result, samples, current, i);
-      moments = await momentsOf(graph, layer, samples, current, done === 0 ? undefined : original, options.seed);
+      const [x, wanted] = [current, original].map((live) => live.get(layer.inputs[0])!);
+      moments = await windowMoments(
+        x,
+        windowsOf(graph, layer, samples.count),
+        { weights: layer.weights, original: wanted },
+        { seed: options.seed },
+      );
     }
     const replaced = replaceWeights(layer, choice, moments, options.seed);
     result.layers[i] = replaced.layer;
@@ -93,15 +100,15 @@ function replaceWeights(
   seed: number,
 ): { layer: Conv2D | FullyConnected; errors: Errors } {
   const { T, S } = matrixShape(layer);
-  const target = moments ? equivalentTarget(layer.weights, T, S, moments) : layer.weights;
+  const target = moments ? equivalentTarget(layer.weights, moments) : layer.weights;
   const binary = solve(target, T, S, choice, seed, moments?.gram);
   const dense = reconstruct(binary, T, S);
-  const bias = moments ? repairedBias(layer.bias, layer.weights, dense, moments) : layer.bias;
+  const bias = moments ? repairedBias(layer.bias, dense, moments) : layer.bias;
   return {
     layer: { ...layer, binary, bias, int8: undefined },
     errors: {
       weightError: featureMapError(layer.weights, dense, S),
-      featureMapError: moments && outputError(layer.weights, binary, moments),
+      featureMapError: moments && outputError(dense, moments),
     },
   };
 }
@@ -118,33 +125,6 @@ function solve(
   if (scheme === "sign") return signPlane(target, T);
   if (scheme === "alpha") return alphaPlane(target, T, S, gram);
   return planes(target, T, S, planeCount(scheme), gram);
-}
-
-const WHOLE: Geometry = {
-  kernel: [1, 1],
-  stride: [1, 1],
-  dilation: [1, 1],
-  padding: { top: 0, left: 0, bottom: 0, right: 0 },
-};
-
-/** The windows a layer sees; a FullyConnected's is its whole input. */
-export function windowsOf(graph: Graph, layer: Conv2D | FullyConnected, count: number): Windows {
-  const shape = graph.tensors[layer.inputs[0]].shape;
-  if (layer.kind === "Conv2D") return { shape, geometry: layer.geometry, count };
-  return { shape: [1, 1, shape[0] * shape[1] * shape[2]], geometry: WHOLE, count };
-}
-
-function momentsOf(
-  graph: Graph,
-  layer: Conv2D | FullyConnected,
-  samples: Samples,
-  current: Activations,
-  original: Activations | undefined,
-  seed: number,
-): Promise<Moments> {
-  const [input] = layer.inputs;
-  const windows = windowsOf(graph, layer, samples.count);
-  return windowMoments(current.get(input)!, windows, { seed }, original?.get(input));
 }
 
 function describe(graph: Graph, index: number, choice: Choice, errors: Errors | undefined): LayerDecomposition {

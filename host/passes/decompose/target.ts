@@ -1,8 +1,8 @@
 // What a layer's approximation aims at: the original network's output, from the inputs it now gets.
 
 import { CholeskyDecomposition, Matrix } from "ml-matrix";
-import type { PlanesWeights, SemiBinaryWeights } from "../../graph/graph.ts";
-import { reconstruct } from "../../solve/reconstruct.ts";
+import { quadratic } from "../../solve/error.ts";
+import { timesSymmetric } from "../../solve/products.ts";
 import type { Moments } from "../gram.ts";
 
 /** How much of the least-squares correction is taken: all of it would fit the samples' noise (design section 6). */
@@ -12,57 +12,46 @@ const RIDGE = 0.01;
 
 /**
  * Equivalent target weights W* = W + ½·W·(X_orig − X)·Xᵀ·(X·Xᵀ + λI)⁻¹, T × S, X centred: X is what the layer receives
- * from the decomposed prefix, W·X_orig what it gave in the original network.
+ * from the decomposed prefix, W·X_orig = Y what it gave in the original network.
  */
-export function equivalentTarget(w: Float32Array, T: number, S: number, { gram, original }: Moments): Float64Array {
-  if (!original) return Float64Array.from(w);
-  let trace = 0;
-  for (let s = 0; s < S; s++) trace += gram[s * S + s];
-  const regular = toMatrix(gram, S, S);
-  const ridge = RIDGE * (trace / S) || 1;
-  for (let s = 0; s < S; s++) regular.set(s, s, regular.get(s, s) + ridge);
-  const difference = Matrix.sub(toMatrix(original.cross, S, S), toMatrix(gram, S, S)); // (X_orig − X)·Xᵀ
-  const wanted = toMatrix(w, T, S).mmul(difference);
-  const correction = new CholeskyDecomposition(regular).solve(wanted.transpose()); // S × T
+export function equivalentTarget(w: Float32Array, { gram, output }: Moments): Float64Array {
+  const S = Math.sqrt(gram.length);
+  const T = w.length / S;
+  const given = timesSymmetric(w, gram, T, S); // W·X·Xᵀ
+  const missing = new Matrix(S, T); // ((W·X_orig − W·X)·Xᵀ)ᵀ
+  for (let t = 0; t < T; t++) {
+    for (let s = 0; s < S; s++) missing.set(s, t, output.cross[t * S + s] - given[t * S + s]);
+  }
+  const correction = new CholeskyDecomposition(regularised(gram, S)).solve(missing);
   return Float64Array.from(w, (value, i) => value + CORRECTION * correction.get(i % S, Math.floor(i / S)));
 }
 
-function toMatrix(values: ArrayLike<number>, rows: number, columns: number): Matrix {
-  return Matrix.from1DArray(rows, columns, Array.from(values));
+/** X·Xᵀ + λI; the identity where the samples do not vary at all. */
+function regularised(gram: Float64Array, S: number): Matrix {
+  const matrix = new Matrix(S, S);
+  for (let i = 0; i < S; i++) for (let j = 0; j < S; j++) matrix.set(i, j, gram[i * S + j]);
+  const ridge = RIDGE * (matrix.trace() / S) || 1;
+  for (let s = 0; s < S; s++) matrix.set(s, s, matrix.get(s, s) + ridge);
+  return matrix;
 }
 
-/** Bias with which each output channel's mean on the samples is the original's: b + W·x̄_orig − Ŵ·x̄. */
-export function repairedBias(
-  bias: Float32Array,
-  w: Float32Array,
-  approximation: Float32Array,
-  { mean, original }: Moments,
-): Float32Array {
+/** Bias with which each output channel's mean on the samples is the original's: b + ȳ − Ŵ·x̄. */
+export function repairedBias(bias: Float32Array, approximation: Float32Array, { mean, output }: Moments): Float32Array {
   const S = mean.length;
-  const target = original?.mean ?? mean;
   return bias.map((value, t) => {
-    let sum = value;
-    for (let s = 0; s < S; s++) sum += w[t * S + s] * target[s] - approximation[t * S + s] * mean[s];
+    let sum = value + output.mean[t];
+    for (let s = 0; s < S; s++) sum -= approximation[t * S + s] * mean[s];
     return sum;
   });
 }
 
 /**
  * Share of the variance of the original network's output that Ŵ on the decomposed prefix misses:
- * E|W·x_orig − Ŵ·x|² / E|W·x_orig|², both centred.
+ * E|y − Ŵ·x|² / E|y|², both centred, = (tr YYᵀ − 2·tr YXᵀŴᵀ + tr ŴXXᵀŴᵀ) / tr YYᵀ.
  */
-export function outputError(w: Float32Array, binary: SemiBinaryWeights | PlanesWeights, moments: Moments): number {
-  const S = moments.mean.length;
-  const T = w.length / S;
-  const { gram, cross } = moments.original ?? { gram: moments.gram, cross: moments.gram };
-  const original = toMatrix(w, T, S);
-  const now = toMatrix(reconstruct(binary, T, S), T, S);
-  const trace = (a: Matrix, h: Float64Array, b: Matrix) =>
-    a
-      .mmul(toMatrix(h, S, S))
-      .mul(b)
-      .sum();
-  const whole = trace(original, gram, original);
-  const missed = whole - 2 * trace(original, cross, now) + trace(now, moments.gram, now);
-  return whole > 0 ? missed / whole : 0;
+export function outputError(approximation: Float32Array, { gram, mean, output }: Moments): number {
+  if (output.energy === 0) return 0;
+  let shared = 0;
+  for (let i = 0; i < approximation.length; i++) shared += approximation[i] * output.cross[i];
+  return (output.energy - 2 * shared + quadratic(approximation, mean.length, gram)) / output.energy;
 }

@@ -4,7 +4,8 @@ import { ALIGNMENT } from "../format/layout";
 import { STATUS_OK } from "../format/status";
 
 const PAGE: u64 = 65536;
-const HEAP: usize = (__heap_base + ALIGNMENT - 1) & ~(<usize>ALIGNMENT - 1);
+// A build with a heap of its own behind the static data (the unit tests) says in MODEL_BASE where models go instead.
+const HEAP: usize = isDefined(MODEL_BASE) ? MODEL_BASE : (__heap_base + ALIGNMENT - 1) & ~(<usize>ALIGNMENT - 1);
 
 export let model: usize = 0; // the file, 0 until it has been verified
 export let arena: usize = 0;

@@ -12,7 +12,8 @@ function counts(
 ): Record<"weights" | "weightsU" | "bias" | "multipliers" | "shifts", number> {
   const none = { weights: 0, weightsU: 0, bias: 0, multipliers: 0, shifts: 0 };
   const [h, w, c] = tensors[layer.input].shape;
-  const t = tensors[layer.output].shape[2];
+  const [rows, columns, t] = tensors[layer.output].shape;
+  const pixels = rows * columns;
   const taps = layer.kernel[0] * layer.kernel[1];
   switch (layer.kind) {
     case "Conv2D":
@@ -20,7 +21,7 @@ function counts(
     case "DepthwiseConv2D":
       return { ...none, weights: taps * t, bias: t, multipliers: t, shifts: t };
     case "FullyConnected":
-      return { ...none, weights: t * h * w * c, bias: t, multipliers: t, shifts: t };
+      return { ...none, weights: (t * h * w * c) / pixels, bias: t, multipliers: t, shifts: t };
     case "Lookup":
       return { ...none, weights: 256 };
     case "SemiBinary":

@@ -233,7 +233,7 @@ function int8<B extends ReturnType<typeof conv> | ReturnType<typeof depthwise>>(
   const scales = Float64Array.from({ length: outputs }, (_, t) => 0.01 + t / 1000);
   const values = randomInt8(body.weights.length, 5);
   const bias = Int32Array.from({ length: outputs }, () => (next() % 2000) - 1000);
-  return { ...body, int8: { values, scales, bias, perTensor: false } };
+  return { ...body, int8: { values, scales, bias } };
 }
 
 test("on an int8 network fold changes no bit of the output", () => {
@@ -262,6 +262,15 @@ test("on an int8 network fold changes no bit of the output", () => {
     const [before, after] = [graph, folded].map((g) => runReference(lower(g).program, x).at(-1));
     assert.deepEqual(after, before);
   }
+});
+
+test("Pad before an int8 FullyConnected over pixels stays: the integer layer has no window", () => {
+  const body = int8(conv(3, 4, 1));
+  const steps = [
+    { body: { kind: "Pad", padding } as const, shape: [8, 8, 3] as Shape },
+    { body: { ...body, int8: { ...body.int8, roundsOnce: true } as typeof body.int8 }, shape: [8, 8, 4] as Shape },
+  ];
+  assert.equal(kinds(fold(graphOf([5, 5, 3], steps, Q))), "Pad Conv2D");
 });
 
 test("float-only passes leave an int8 network alone", () => {

@@ -92,7 +92,6 @@ test("uint8 numbers and zero points move down by 128, weights and bias stay as t
   assert.deepEqual(conv.int8.values, Int8Array.of(1, -2, 3, -4, 5, -6));
   assert.deepEqual(conv.int8.scales, Float64Array.of(0.25, 0.5, 1));
   assert.deepEqual(conv.int8.bias, Int32Array.of(7, -8, 9));
-  assert.equal(conv.int8.perTensor, false);
   assert.deepEqual(conv.weights, Float32Array.of(0.25, -0.5, 1.5, -2, 5, -6));
 });
 

@@ -120,7 +120,6 @@ const CASES: [what: string, model: Uint8Array, expected: object][] = [
         values: Int8Array.of(80, -120),
         scales: Float64Array.of(0.125, 0.125),
         bias: Int32Array.of(0, 0),
-        perTensor: false,
       },
     },
   ],
@@ -215,6 +214,42 @@ test("MUL takes one number a channel as second operand, whichever stood first", 
   );
   assert.equal(graph.layers[1].kind, "Mul");
   assert.deepEqual(graph.layers[1].inputs, [0, 1]);
+});
+
+test("int8 MUL by a constant beyond int8 weights multiplies by a tensor of one pixel, made in steps of 255", () => {
+  const x = int8([1, 300, 2, 2], 0.5, 3);
+  const graph = graphOf(
+    single("MUL", x, { ...x, scale: [0.25] }, [{ ...int8([2], 0.125, -128), data: Int8Array.of(100, -100) }]),
+  );
+  assert.deepEqual(
+    graph.layers.map(({ kind, inputs, output }) => [kind, inputs, graph.tensors[output].shape.join()]),
+    [
+      ["DepthwiseConv2D", [0], "2,1,2"],
+      ["DepthwiseConv2D", [1], "1,1,2"],
+      ["Mul", [0, 2], "300,2,2"],
+    ],
+  );
+  for (const layer of graph.layers.slice(0, 2)) {
+    assert.ok(layer.kind === "DepthwiseConv2D" && layer.int8);
+    assert.deepEqual(layer.weights, floats(0, 0));
+    assert.deepEqual(layer.bias, floats(228 / 8, 28 / 8));
+    assert.deepEqual(layer.int8.bias, ints(228, 28));
+  }
+});
+
+test("int8 ADD of a constant adds a tensor of it, so that the bits stay TFLite's", () => {
+  const x = int8([1, 3, 2, 2], 0.5, 3);
+  const graph = graphOf(single("ADD", x, x, [{ ...int8([2], 0.125, 20), data: Int8Array.of(100, -100) }]));
+  const [constant, sum] = graph.layers;
+  assert.deepEqual([constant.kind, sum.kind, sum.inputs], ["DepthwiseConv2D", "Add", [0, constant.output]]);
+  assert.deepEqual(graph.tensors[constant.output].shape, [3, 2, 2]);
+  assert.deepEqual(graph.tensors[constant.output].quantisation, { scale: 0.125, zeroPoint: 20 });
+});
+
+test("int8 FULLY_CONNECTED over several rows keeps its own rounding", () => {
+  const weights = { ...int8([1, 2], 0.5, 0), data: Int8Array.of(1, 2) };
+  const layer = layerOf(single("FULLY_CONNECTED", int8([1, 3, 2], 0.5, 0), int8([1, 3, 1], 1, 0), [weights]));
+  assert.ok(layer.kind === "Conv2D" && layer.int8?.roundsOnce);
 });
 
 test("CONCATENATION along the channels, counted from either end", () => {

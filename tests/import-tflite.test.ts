@@ -91,7 +91,6 @@ test("an int8 network has a quantisation on every tensor, and its int8 numbers b
       assert.ok(int8);
       assert.equal(int8.values.length, layer.weights.length);
       assert.equal(int8.scales.length, layer.bias.length);
-      assert.equal(int8.perTensor, layer.kind === "FullyConnected");
       // Output channels run slowest in Conv2D and FullyConnected, fastest in DepthwiseConv2D.
       const channels = layer.bias.length;
       const channelOf = (i: number) =>

@@ -27,12 +27,12 @@ export function multiply(x: i32, multiplier: i32, shift: i32): i32 {
 }
 
 /**
- * The same, rounded once, ties away from zero. LiteRT's reference FullyConnected forms round(x · factor) in double;
- * a Q31 factor differs from it by 2^−32 of the result, so only a result that near to a tie (1 in 10^7) could differ.
+ * The same, rounded once, ties away from zero: FullyConnected. LiteRT's reference kernel forms round(x · factor) in
+ * double; the compiler chooses multipliers that give the same integers (host/passes/lower/round-once.ts).
  */
 export function multiplyOnce(x: i32, multiplier: i32, shift: i32): i32 {
   const product = <i64>x * <i64>multiplier;
-  return <i32>((product + (<i64>1 << (30 - shift)) - i64(product < 0)) >> (31 - shift));
+  return <i32>((product + ((<i64>1) << (30 - shift)) - i64(product < 0)) >> (31 - shift));
 }
 
 export function clamp<T>(x: T, low: T, high: T): T {

@@ -15,23 +15,29 @@ import {
   zeroPoint,
 } from "../model";
 
-/** int8 FullyConnected over the flattened input (TFLite reference_integer_ops::FullyConnected). */
+/**
+ * int8 FullyConnected (TFLite reference_integer_ops::FullyConnected) over the flattened input, or, where the output has
+ * the input's pixels, over the channels of each.
+ */
 export function fullyConnected(layer: usize): void {
   const input = tensorRecord(load<u16>(layer, L_INPUT));
   const output = tensorRecord(load<u16>(layer, L_OUTPUT));
   const low = <i32>load<i8>(layer, L_ACTIVATION_MIN);
   const high = <i32>load<i8>(layer, L_ACTIVATION_MAX);
-  const size = tensorBytes(input);
+  const count = channels(output);
+  const end = values(output) + tensorBytes(output);
+  const size = tensorBytes(input) / (tensorBytes(output) / count);
   const zero = zeroPoint(output);
   const x = scratch(layer);
-  widen(values(input), x, size, zeroPoint(input));
   const b = bias(layer);
   const m = multipliers(layer);
   const s = shifts(layer);
-  const to = values(output);
-  for (let t = 0, w = weights(layer), count = channels(output); t < count; t++, w += size) {
-    const sum = dot(w, x, size) + load<i32>(b + (t << 2));
-    const value = multiplyOnce(sum, load<i32>(m + (t << 2)), load<i8>(s + t)) + zero;
-    store<i8>(to + t, clamp<i32>(value, low, high));
+  for (let from = values(input), to = values(output); to < end; from += size, to += count) {
+    widen(from, x, size, zeroPoint(input));
+    for (let t = 0, w = weights(layer); t < count; t++, w += size) {
+      const sum = dot(w, x, size) + load<i32>(b + (t << 2));
+      const value = multiplyOnce(sum, load<i32>(m + (t << 2)), load<i8>(s + t)) + zero;
+      store<i8>(to + t, clamp<i32>(value, low, high));
+    }
   }
 }

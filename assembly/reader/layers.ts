@@ -1,10 +1,15 @@
 // One check a layer kind: after it, the kind's function in layers/ touches only memory that the check has seen.
 
 import {
+  ADD_MAX,
+  ADD_MIN,
   ADD_SHIFT_1,
   ADD_SHIFT_2,
   ADD_SHIFT_OUT,
   ADD_WORDS,
+  ADD_ZERO_1,
+  ADD_ZERO_2,
+  ADD_ZERO_OUT,
   binaryPlanesScratchBytes,
   CONCAT_AXIS,
   CONCAT_INPUTS,
@@ -104,10 +109,21 @@ function isExponent(shift: i32): bool {
   return shift >= -31 && shift <= 30;
 }
 
+function isInt8(value: i32): bool {
+  return value >= -128 && value <= 127;
+}
+
 function addParameters(layer: usize): bool {
   if (!hasParameters(layer, ADD_WORDS)) return false;
   const p = parameters(layer);
   return (
+    // |q − zero| ≤ 255: with 20 extra bits an operand stays in int32.
+    isInt8(load<i32>(p, ADD_ZERO_1 * 4)) &&
+    isInt8(load<i32>(p, ADD_ZERO_2 * 4)) &&
+    isInt8(load<i32>(p, ADD_ZERO_OUT * 4)) &&
+    isInt8(load<i32>(p, ADD_MIN * 4)) &&
+    isInt8(load<i32>(p, ADD_MAX * 4)) &&
+    load<i32>(p, ADD_MIN * 4) <= load<i32>(p, ADD_MAX * 4) &&
     isExponent(load<i32>(p, ADD_SHIFT_1 * 4)) &&
     isExponent(load<i32>(p, ADD_SHIFT_2 * 4)) &&
     isExponent(load<i32>(p, ADD_SHIFT_OUT * 4))
@@ -159,9 +175,11 @@ function depthwiseConv2D(layer: usize, input: usize, output: usize): i32 {
 }
 
 function fullyConnected(layer: usize, input: usize, output: usize): i32 {
-  const window = tensorBytes(input);
   const count = channels(output);
-  if (window > MAX_DENSE_WINDOW || tensorBytes(output) != count) return STATUS_GEOMETRY;
+  const whole = tensorBytes(output) == count;
+  const window = whole ? tensorBytes(input) : channels(input);
+  if (window > MAX_DENSE_WINDOW) return STATUS_GEOMETRY;
+  if (!whole && (height(input) != height(output) || width(input) != width(output))) return STATUS_GEOMETRY;
   if (!inData(load<u32>(layer, L_WEIGHTS), <u64>window * <u64>count, 1) || !requantisation(layer, count))
     return STATUS_WEIGHTS;
   return hasScratch(layer, conv2DScratchBytes(window, count)) ? STATUS_OK : STATUS_SCRATCH;

@@ -35,8 +35,8 @@ export interface Int8Weights {
   /** One a channel of output. */
   scales: Float64Array;
   bias: Int32Array;
-  /** True where the source holds one scale for the whole tensor (TFLite computes its multiplier otherwise). */
-  perTensor: boolean;
+  /** Of a FullyConnected over several pixels, which is a 1×1 Conv2D here but requantises as FullyConnected does. */
+  roundsOnce?: true;
 }
 
 /** W ≈ diag(r)·U·diag(d)·V, U ∈ {−1,1}^{T×K}, V ∈ {−1,1}^{K×S}, d ≥ 0, r ≥ 0. Row-major. */
@@ -47,6 +47,8 @@ export interface SemiBinaryWeights {
   d: Float64Array;
   v: Int8Array;
   r: Float64Array;
+  /** s_m: the K numbers between the two convolutions are m_k = round(d_k·(V·x)_k / s_m), int8. Set by calibrate. */
+  mScale?: number;
 }
 
 /** W_t ≈ Σ_i alpha[t·planes + i]·B_i[t], B_i ∈ {−1,1}^{T×S}; bits is planes × T × S. sign(W) has every alpha 1. */

@@ -3,7 +3,7 @@ import { onlyReader, readersOf, sameQuantisation, withLayers } from "./edges.ts"
 
 /**
  * Puts Pad into the convolution that alone reads it. Both read the real value 0 outside the image (on quantised tensors
- * the zero point, which contributes nothing), so every output is the same sum.
+ * the zero point, which contributes nothing), so every output is the same sum. An int8 FullyConnected over pixels knows no padding.
  */
 export function foldPad(graph: Graph): Graph {
   const readers = readersOf(graph);
@@ -30,6 +30,6 @@ function paddedBy(layer: Layer, by: Geometry["padding"]): Layer | undefined {
     right: a.right + by.right,
   });
   if (layer.kind === "Pad") return { ...layer, padding: sum(layer.padding) };
-  if (layer.kind !== "Conv2D" && layer.kind !== "DepthwiseConv2D") return undefined;
+  if ((layer.kind !== "Conv2D" && layer.kind !== "DepthwiseConv2D") || layer.int8?.roundsOnce) return undefined;
   return { ...layer, geometry: { ...layer.geometry, padding: sum(layer.geometry.padding) } };
 }

@@ -36,8 +36,9 @@ export interface MomentOptions {
 const MAX_COLUMNS = 200_000;
 /** S²·N multiplications that a Gram matrix may take before fewer windows are used, but never fewer than 4·S. */
 const MAX_PRODUCTS = 7e10;
-/** Numbers of a chunk of windows: 8 MB. */
+/** Numbers of a chunk of windows (8 MB), and most windows of one: its sums are float32 (host/solve/matmul.ts). */
 const CHUNK = 2 ** 21;
+const CHUNK_WINDOWS = 2 ** 14;
 
 /** Moments of the windows of `x`, count × height × width × channels. Memory: a few chunks and S × S. */
 export async function windowMoments(
@@ -79,7 +80,7 @@ function addTo(mean: Float64Array, sums: Float32Array, count: number): void {
 }
 
 function chunks(positions: Uint32Array, S: number): Uint32Array[] {
-  const rows = Math.max(1, Math.floor(CHUNK / S));
+  const rows = Math.min(CHUNK_WINDOWS, Math.max(1, Math.floor(CHUNK / S)));
   return Array.from({ length: Math.ceil(positions.length / rows) }, (_, i) =>
     positions.subarray(i * rows, (i + 1) * rows),
   );

@@ -88,11 +88,10 @@ function search(blocks: Block[], lowerBound: number): { offsets: number[]; bytes
 function inPlaceOperands(layer: ProgramLayer): number[] {
   if (layer.kind === "Lookup") return [layer.input];
   if (layer.kind === "Add" || layer.kind === "Mul") return [layer.input, layer.input2];
-  // A residual that is also the convolution's input is still read by later pixels.
-  return FUSES_ADD.has(layer.kind) && layer.input2 >= 0 && layer.input2 !== layer.input ? [layer.input2] : [];
+  return FUSES_ADD.has(layer.kind) && layer.input2 >= 0 ? [layer.input2] : [];
 }
 
-/** Places every tensor and every layer's scratch in one arena. */
+/** Places every tensor and every layer's scratch in one arena; a tensor that nothing touches is left at 0. */
 export function plan(program: Program, views: ReadonlyMap<number, number>): Plan {
   const { tensors, layers } = program;
   const bytes = tensors.map((tensor) => size(tensor.shape));
@@ -114,9 +113,11 @@ export function plan(program: Program, views: ReadonlyMap<number, number>): Plan
   layers.forEach((layer, i) => {
     const output = find(layer.output);
     if (first.get(output) !== i) return;
+    // A residual that is also the convolution's input, or seen by it through a view, is still read by later pixels.
+    const readLater = FUSES_ADD.has(layer.kind) ? find(layer.input) : -1;
     const operand = inPlaceOperands(layer)
       .map(find)
-      .find((t) => t !== output && last.get(t) === i && bytes[t] === bytes[output]);
+      .find((t) => t !== output && t !== readLater && last.get(t) === i && bytes[t] === bytes[output]);
     if (operand === undefined) return;
     root[output] = operand;
     last.set(operand, last.get(output)!);
@@ -137,7 +138,7 @@ export function plan(program: Program, views: ReadonlyMap<number, number>): Plan
     program: {
       ...program,
       arenaBytes: Math.max(arenaBytes, ALIGNMENT),
-      tensors: tensors.map((tensor, t) => ({ ...tensor, arenaOffset: offsets[roots.indexOf(find(t))] })),
+      tensors: tensors.map((tensor, t) => ({ ...tensor, arenaOffset: offsets[roots.indexOf(find(t))] ?? 0 })),
       layers: layers.map((layer, i) => ({
         ...layer,
         scratchOffset: scratchOf.has(i) ? offsets[scratchOf.get(i)!] : 0,

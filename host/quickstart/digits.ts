@@ -3,8 +3,9 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { readFile } from "../files.ts";
 import { readIdx } from "../samples/idx.ts";
+import { type Preprocessing, type SampleArray, toReal } from "../samples.ts";
 
-export const SIDE = 28;
+const SIDE = 28;
 const PIXELS = SIDE * SIDE;
 
 /** pixels: count × 28 × 28, 0 paper … 255 ink; labels 0 … 9. */
@@ -27,15 +28,28 @@ export function digits(set: "train" | "t10k", count: number): Digits {
   const labels = new Uint8Array(count);
   for (let i = 0; i < count; i++) {
     const from = Math.floor((i * names.length) / count);
-    pixels.set(images.subarray(from * PIXELS, (from + 1) * PIXELS), i * PIXELS);
+    pixels.set(digitAt(images, from), i * PIXELS);
     labels[i] = names[from];
   }
   return { pixels, labels, count };
 }
 
-/** The network's real input: ink from 0 to 1. */
-export function toReal(pixels: Uint8Array): Float32Array {
-  return Float32Array.from(pixels, (pixel) => pixel / 255);
+/** How pixels become the network's real input: ink from 0 to 1. */
+export const PREPROCESSING: Preprocessing = { mean: [0], scale: [1 / 255], channelOrder: "grayscale" };
+
+/** Digits as samples of the network's input. */
+export function samples(pixels: Uint8Array): SampleArray {
+  return { file: "MNIST", shape: [pixels.length / PIXELS, SIDE, SIDE], data: pixels };
+}
+
+/** count × 28 × 28 real values. */
+export function realInput(pixels: Uint8Array): Float32Array {
+  return toReal(samples(pixels), { shape: [SIDE, SIDE, 1], preprocessing: PREPROCESSING });
+}
+
+/** Digit `index` of `pixels`. */
+export function digitAt(pixels: Uint8Array, index: number): Uint8Array {
+  return pixels.subarray(index * PIXELS, (index + 1) * PIXELS);
 }
 
 /** A digit in characters, two rows of pixels a line, margins cut off above and below. */

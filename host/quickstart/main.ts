@@ -8,7 +8,7 @@ import { type Compiled, type CompileOptions, compile, type Scheme } from "../com
 import { readFile } from "../files.ts";
 import type { Graph } from "../graph/graph.ts";
 import { Session } from "../session.ts";
-import { digits, draw, SIDE, toReal } from "./digits.ts";
+import { digitAt, digits, draw, PREPROCESSING, realInput } from "./digits.ts";
 import { floatAccuracy, int8Digits, modelAccuracy, networkSize } from "./measure.ts";
 
 const SOURCE = "models/mnist/mnist.onnx";
@@ -51,8 +51,8 @@ async function compileAll(bytes: Uint8Array): Promise<Compiled[]> {
     solver: "greedy",
     objective: "feature-map",
     seed: 1,
-    calibration: { data: toReal(calibrationDigits.pixels), count: calibrationDigits.count },
-    preprocessing: { mean: [0], scale: [1 / 255], channelOrder: "grayscale" },
+    calibration: { data: realInput(calibrationDigits.pixels), count: calibrationDigits.count },
+    preprocessing: PREPROCESSING,
   };
   const progress = new Progress();
   const models: Compiled[] = [];
@@ -73,19 +73,23 @@ async function comparison(sourceBytes: number, models: Compiled[]): Promise<stri
   for (const [i, { file, program }] of models.entries()) {
     rows.push([SCHEMES[i].title, file.length, program.arenaBytes, percent(await modelAccuracy(file, test))]);
   }
-  return table(["scheme", "model bytes", "arena bytes", `right of ${thousands(TEST_DIGITS)} test digits`], rows);
+  const shipped = readFile(MODEL);
+  const same = models.findIndex(({ file }) => Buffer.compare(file, shipped) === 0);
+  const note = same < 0 ? "" : `${SCHEMES[same].title} is ${MODEL}, byte for byte.\n`;
+  const text = table(["scheme", "model bytes", "arena bytes", `right of ${thousands(TEST_DIGITS)} test digits`], rows);
+  return text + note;
 }
 
 /** One digit through the shipped model; writes its int8 input for infer.wasm. */
 async function classifyOne(): Promise<string> {
   const session = await Session.open(MODEL);
   const { pixels, labels } = digits("t10k", TEST_DIGITS);
-  const digit = pixels.subarray(SHOWN * SIDE * SIDE, (SHOWN + 1) * SIDE * SIDE);
+  const digit = digitAt(pixels, SHOWN);
   const input = int8Digits(session, digit);
   mkdirSync(".cache/quickstart", { recursive: true });
   writeFileSync(DIGIT, input);
   const heading = `A test digit, a ${labels[SHOWN]}; ${MODEL} in WebAssembly (${session.level}) takes it for:`;
-  return `${draw(digit)}\n\n${heading}\n\n${resultLines(session, session.runRaw(input), 5)}`;
+  return `${draw(digit)}\n\n${heading}\n\n${resultLines(session, session.runRaw(input), 5).trimEnd()}`;
 }
 
 const source = readFile(SOURCE);

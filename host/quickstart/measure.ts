@@ -4,7 +4,7 @@ import { execute } from "../execute.ts";
 import { type Graph, size } from "../graph/graph.ts";
 import { toInt8 } from "../samples.ts";
 import { Session } from "../session.ts";
-import { type Digits, SIDE, toReal } from "./digits.ts";
+import { type Digits, realInput, samples } from "./digits.ts";
 
 export interface Size {
   parameters: number;
@@ -32,10 +32,11 @@ const BATCH = 250;
 /** Share of digits that the float network answers rightly, 0 … 1. */
 export async function floatAccuracy(graph: Graph, { pixels, labels, count }: Digits): Promise<number> {
   const classes = size(graph.tensors[graph.output].shape);
+  const each = pixels.length / count;
   let right = 0;
   for (let from = 0; from < count; from += BATCH) {
     const n = Math.min(BATCH, count - from);
-    const input = toReal(pixels.subarray(from * SIDE * SIDE, (from + n) * SIDE * SIDE));
+    const input = realInput(pixels.subarray(from * each, (from + n) * each));
     const scores = (await execute(graph, input, n, [graph.output])).get(graph.output)!;
     for (let i = 0; i < n; i++) {
       const own = scores.subarray(i * classes, (i + 1) * classes);
@@ -49,8 +50,7 @@ export async function floatAccuracy(graph: Graph, { pixels, labels, count }: Dig
 export function int8Digits(session: Session, pixels: Uint8Array): Int8Array {
   const { shape, scale, zeroPoint } = session.input;
   const { preprocessing } = session.metadata;
-  const samples = { file: "MNIST", shape: [pixels.length / (SIDE * SIDE), SIDE, SIDE], data: pixels };
-  return toInt8(samples, { shape, quantisation: { scale, zeroPoint }, preprocessing });
+  return toInt8(samples(pixels), { shape, quantisation: { scale, zeroPoint }, preprocessing });
 }
 
 /** Share of digits that the compiled model answers rightly in WebAssembly, 0 … 1. */

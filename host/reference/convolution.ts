@@ -3,7 +3,7 @@
 import { ADD_ZERO_1 } from "../../format/layout.ts";
 import { unpackSigns } from "../packing.ts";
 import type { ProgramLayer, ProgramTensor } from "../program.ts";
-import { clamp, multiply, multiplyOnce, shiftRight } from "./fixed-point.ts";
+import { add32, clamp, multiply, multiplyOnce, shiftRight } from "./fixed-point.ts";
 import { eachTap } from "./window.ts";
 
 /** Zero point of what a convolution stores: its output's, or the first operand's of a fused Add. */
@@ -61,7 +61,7 @@ export function depthwiseConv2D(
   });
 }
 
-/** TFLite FullyConnected. Weights T × S. */
+/** TFLite FullyConnected, over all of the input or over the channels of each pixel. Weights T × S. */
 export function fullyConnected(
   layer: ProgramLayer,
   x: Int8Array,
@@ -70,16 +70,20 @@ export function fullyConnected(
   to: ProgramTensor,
 ): void {
   const weights = new Int8Array(layer.weights.buffer, layer.weights.byteOffset, layer.weights.length);
-  for (let t = 0; t < y.length; t++) {
-    let sum = layer.bias[t];
-    for (let s = 0; s < x.length; s++) sum += weights[t * x.length + s] * (x[s] - from.zeroPoint);
-    const value = multiplyOnce(sum | 0, layer.multipliers[t], layer.shifts[t]) + to.zeroPoint;
-    y[t] = clamp(value, layer.activationMin, layer.activationMax);
-  }
+  const window = x.length / (to.shape[0] * to.shape[1]);
+  eachPixel(to.shape, (oy, ox, at) => {
+    const first = (oy * to.shape[1] + ox) * window;
+    for (let t = 0; t < to.shape[2]; t++) {
+      let sum = layer.bias[t];
+      for (let s = 0; s < window; s++) sum += weights[t * window + s] * (x[first + s] - from.zeroPoint);
+      const value = add32(multiplyOnce(sum | 0, layer.multipliers[t], layer.shifts[t]), to.zeroPoint);
+      y[at + t] = clamp(value, layer.activationMin, layer.activationMax);
+    }
+  });
 }
 
 function requantise(layer: ProgramLayer, t: number, sum: number, zeroPoint: number): number {
-  const value = multiply(sum | 0, layer.multipliers[t], layer.shifts[t]) + zeroPoint;
+  const value = add32(multiply(sum | 0, layer.multipliers[t], layer.shifts[t]), zeroPoint);
   return clamp(value, layer.activationMin, layer.activationMax);
 }
 

@@ -33,6 +33,11 @@ export function multiplyOnce(x: number, multiplier: number, shift: number): numb
   return Number(BigInt.asIntN(32, x < 0 ? -magnitude : magnitude));
 }
 
+/** Sum of int32, which wraps as TFLite's does: only multipliers beyond any real scale get there. */
+export function add32(a: number, b: number): number {
+  return (a + b) | 0;
+}
+
 export function clamp(x: number, low: number, high: number): number {
   return Math.max(low, Math.min(high, x));
 }

@@ -1,6 +1,6 @@
 import * as f from "../../format/layout.ts";
 import type { ProgramLayer, ProgramTensor } from "../program.ts";
-import { clamp, multiply } from "./fixed-point.ts";
+import { add32, clamp, multiply } from "./fixed-point.ts";
 import { eachTap } from "./window.ts";
 
 /** Average over the taps inside the image, to nearest, ties away from zero (TFLite); or their maximum. */
@@ -31,7 +31,7 @@ export function mean(layer: ProgramLayer, x: Int8Array, from: ProgramTensor, y: 
     let sum = 0;
     for (let i = c; i < x.length; i += y.length) sum += x[i] - from.zeroPoint;
     const value = multiply(sum, layer.parameters[f.MEAN_MULTIPLIER], layer.parameters[f.MEAN_SHIFT]);
-    y[c] = clamp(value + to.zeroPoint, -128, 127);
+    y[c] = clamp(add32(value, to.zeroPoint), -128, 127);
   }
 }
 

@@ -21,10 +21,10 @@ export async function matMul(
   // Transposed here, because tfjs multiplies transposed operands with a plain loop, 10 times slower.
   const left = transposeA ? transpose(a, k, m) : a;
   const right = transposeB ? transpose(b, n, k) : b;
-  return tf.tidy(() =>
-    tf
-      .matMul(tf.tensor2d(left, [m, k]), tf.tensor2d(right, [k, n]))
-      .dataSync<"float32">()
-      .slice(),
-  );
+  const [first, second] = [tf.tensor2d(left, [m, k]), tf.tensor2d(right, [k, n])];
+  const product = tf.matMul(first, second);
+  const values = product.dataSync<"float32">().slice();
+  // Not in tf.tidy, which would walk through every number of a returned array in search of tensors.
+  tf.dispose([first, second, product]);
+  return values;
 }

@@ -1,6 +1,6 @@
-"""What TFLite's reference kernels compute: a request as JSON on standard input, results as files.
+"""What TFLite's reference kernels compute: a list of requests as JSON on standard input, results as files.
 
-{"model": path, "inputs": path, "count": n, "outputs": path, "tensors": folder or absent}
+[{"model": path, "inputs": path, "count": n, "outputs": path, "tensors": folder or absent}, …]
 
 `inputs` holds n samples, one after another, in the model's input type; `outputs` receives n outputs in its output type.
 With `tensors`, every tensor after the last sample is written to that folder too, as INDEX.npy, and index.json names
@@ -38,8 +38,7 @@ def dump(interpreter: Interpreter, folder: pathlib.Path) -> None:
     (folder / "index.json").write_text(json.dumps(index, indent=1))
 
 
-def main() -> None:
-    request = json.load(sys.stdin)
+def run(request: dict) -> None:
     tensors = request.get("tensors")
     interpreter = Interpreter(
         model_path=request["model"],
@@ -57,6 +56,14 @@ def main() -> None:
             out.write(interpreter.get_tensor(target["index"]).tobytes())
     if tensors is not None:
         dump(interpreter, pathlib.Path(tensors))
+
+
+def main() -> None:
+    for i, request in enumerate(json.load(sys.stdin)):
+        try:
+            run(request)
+        except (RuntimeError, ValueError) as error:
+            sys.exit(f"request {i}: {error}")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,11 @@
 import { dot } from "../../assembly/kernels/dot";
 import { clear, widen } from "../../assembly/kernels/window";
+import { MAX_DENSE_WINDOW } from "../../format/layout";
 
 const VALUES: usize = memory.data(64, 16);
 const WIDE: usize = memory.data(128, 16);
+const LARGEST_WEIGHTS: usize = memory.data(0x10000, 16);
+const LARGEST_WINDOW: usize = memory.data(0x20000, 16);
 
 describe("widen", () => {
   it("takes the zero point off int8 values, whole vectors and what is left over", () => {
@@ -42,5 +45,12 @@ describe("dot", () => {
       expect(dot(VALUES, WIDE, count)).toBe(sum);
       sum += (count & 1 ? -128 : 127) * (count & 2 ? -255 : 255);
     }
+  });
+  it("of the largest window at the operands' ends stays in int32: 128 · 255 · 65,536 < 2^31", () => {
+    memory.fill(LARGEST_WEIGHTS, 0x80, MAX_DENSE_WINDOW);
+    for (let i = 0; i < MAX_DENSE_WINDOW; i++) store<i16>(LARGEST_WINDOW + (i << 1), 255);
+    expect(dot(LARGEST_WEIGHTS, LARGEST_WINDOW, MAX_DENSE_WINDOW)).toBe(-2139095040);
+    for (let i = 0; i < MAX_DENSE_WINDOW; i++) store<i16>(LARGEST_WINDOW + (i << 1), -255);
+    expect(dot(LARGEST_WEIGHTS, LARGEST_WINDOW, MAX_DENSE_WINDOW)).toBe(2139095040);
   });
 });

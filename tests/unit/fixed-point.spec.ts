@@ -7,8 +7,49 @@ import {
   saturatingShiftLeft,
   shiftRight,
 } from "../../assembly/kernels/fixed-point";
+import { MAX_SHIFT, MAX_WINDOW } from "../../format/layout";
+
+const ENDS: StaticArray<i32> = [
+  i32.MIN_VALUE,
+  i32.MIN_VALUE + 1,
+  -0x40000000,
+  -1,
+  0,
+  1,
+  0x40000000,
+  0x40000001,
+  i32.MAX_VALUE - 1,
+  i32.MAX_VALUE,
+];
+let state: u32 = 1;
+
+/** Noise of 1 … 32 significant bits. */
+function noise(): i32 {
+  state = state * 1664525 + 1013904223;
+  return <i32>(state ^ (state << 13)) >> (state >>> 27);
+}
+
+/** gemmlowp's SaturatingRoundingDoublingHighMul in its own words: add a nudge by the sign, divide towards zero. */
+function nudgedProduct(a: i32, b: i32): i32 {
+  const product = <i64>a * <i64>b;
+  const nudge: i64 = product >= 0 ? 1 << 30 : 1 - (1 << 30);
+  return <i32>((product + nudge) / ((<i64>1) << 31));
+}
 
 describe("highMul: the Q31 product", () => {
+  it("equals gemmlowp's definition at the ends of int32 and on noise", () => {
+    for (let i = 0; i < ENDS.length; i++) {
+      for (let j = 0; j < ENDS.length; j++) {
+        if (i + j > 0)
+          expect(highMul(ENDS[i], ENDS[j])).toBe(nudgedProduct(ENDS[i], ENDS[j]), `${ENDS[i]} · ${ENDS[j]}`);
+      }
+    }
+    for (let i = 0; i < 500; i++) {
+      const a = noise();
+      const b = noise();
+      expect(highMul(a, b)).toBe(nudgedProduct(a, b), `${a} · ${b}`);
+    }
+  });
   it("is exact where nothing is lost", () => {
     expect(highMul(1 << 30, 1 << 30)).toBe(1 << 29, "½ · ½");
     expect(highMul(-(1 << 30), 1 << 30)).toBe(-(1 << 29), "−½ · ½");
@@ -42,6 +83,18 @@ describe("roundingShift: division by a power of two", () => {
   });
 });
 
+describe("roundingShift over all its exponents", () => {
+  it("is round(|x| / 2^e) with the sign of x, at the ends of int32 and on noise", () => {
+    for (let exponent = 0; exponent < 32; exponent++) {
+      for (let i = 0; i < 20; i++) {
+        const x = i < ENDS.length ? ENDS[i] : noise();
+        const magnitude = Math.floor(Math.abs(<f64>x) / <f64>((<i64>1) << exponent) + 0.5);
+        expect(<i64>roundingShift(x, exponent)).toBe(<i64>(x < 0 ? -magnitude : magnitude), `${x} >> ${exponent}`);
+      }
+    }
+  });
+});
+
 describe("saturatingShiftLeft", () => {
   it("stops at the ends of int32", () => {
     expect(saturatingShiftLeft(3, 4)).toBe(48);
@@ -65,7 +118,29 @@ describe("multiply: x · multiplier · 2^(shift − 31)", () => {
   });
 });
 
+describe("multiply at the ends", () => {
+  it("keeps int32's ends by the largest factor, and ends at −1, 0 or 1 by the smallest", () => {
+    expect(multiply(i32.MAX_VALUE, i32.MAX_VALUE, 0)).toBe(i32.MAX_VALUE - 1);
+    expect(multiply(i32.MIN_VALUE, i32.MAX_VALUE, 0)).toBe(-i32.MAX_VALUE);
+    expect(multiply(i32.MAX_VALUE, i32.MAX_VALUE, -31)).toBe(1);
+    expect(multiply(i32.MIN_VALUE, i32.MAX_VALUE, -31)).toBe(-1);
+    expect(multiply(i32.MAX_VALUE, (1 << 30) - 2, -31)).toBe(0);
+    expect(multiply(1, 1 << 30, 30)).toBe(1 << 29);
+  });
+});
+
 describe("multiplyOnce", () => {
+  it("is round(|x| · multiplier / 2^(31 − shift)) with the sign of x, at the ends of int32 and on noise", () => {
+    for (let shift = -31; shift <= 0; shift++) {
+      for (let i = 0; i < 20; i++) {
+        const x = i < ENDS.length ? ENDS[i] : noise();
+        const multiplier = i & 1 ? i32.MAX_VALUE : 1 << 30;
+        const half = (<u64>1) << (30 - shift);
+        const magnitude = <i64>((<u64>abs<i64>(x) * <u64>multiplier + half) >> (31 - shift));
+        expect(<i64>multiplyOnce(x, multiplier, shift)).toBe(x < 0 ? -magnitude : magnitude, `${x}, ${shift}`);
+      }
+    }
+  });
   it("rounds ties away from zero", () => {
     expect(multiplyOnce(1, 1 << 30, 0)).toBe(1, "0.5");
     expect(multiplyOnce(-1, 1 << 30, 0)).toBe(-1, "−0.5");
@@ -81,6 +156,14 @@ describe("shiftRight: the rounding of semi-binary layers", () => {
     expect(shiftRight(7, 0)).toBe(7);
     expect(shiftRight((<i64>1) << 60, 47)).toBe((<i64>1) << 13);
     expect(shiftRight(-((<i64>1) << 60) - 1, 47)).toBe(-((<i64>1) << 13));
+  });
+  it("holds the largest product of a layer: 255 · MAX_WINDOW · 65,535 < 2^46", () => {
+    const largest = <i64>255 * MAX_WINDOW * 65535;
+    expect(shiftRight(largest, 0)).toBe(70092796723200);
+    expect(shiftRight(-largest, 45)).toBe(-2, "−1.992");
+    expect(shiftRight(largest, MAX_SHIFT)).toBe(0, "0.498");
+    expect(shiftRight((<i64>1) << 46, MAX_SHIFT)).toBe(1, "0.5");
+    expect(shiftRight(-((<i64>1) << 46), MAX_SHIFT)).toBe(0, "−0.5");
   });
 });
 

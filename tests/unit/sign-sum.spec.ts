@@ -39,6 +39,19 @@ describe("the table of four inputs", () => {
     expect(<i32>load<i16>(TABLES + 2 * 0b0101)).toBe(-4 * 255);
     expect(<i32>load<i16>(TABLES + 2 * 0b1111)).toBe(0);
   });
+  it("fits int16 with room: no entry of inputs within ±255 leaves ±1,020, and ±8,191 would still fit", () => {
+    for (let pattern = 0; pattern < 16; pattern++) {
+      for (let i = 0; i < 8; i++) input(i, (pattern >> (i & 3)) & 1 ? 255 : -255);
+      buildTables(X, 8, TABLES);
+      expect(<i32>load<i16>(TABLES + 2 * pattern)).toBe(1020, "signs that agree with the inputs");
+      expect(<i32>load<i16>(TABLES + 2 * (15 - pattern))).toBe(-1020, "signs against them");
+      for (let e = 0; e < 32; e++) expect(abs(<i32>load<i16>(TABLES + 2 * e))).toBeLessThanOrEqual(1020);
+    }
+    for (let i = 0; i < 8; i++) input(i, 8191);
+    buildTables(X, 8, TABLES);
+    expect(<i32>load<i16>(TABLES)).toBe(-4 * 8191);
+    expect(<i32>load<i16>(TABLES + 2 * 15)).toBe(4 * 8191);
+  });
 });
 
 describe("the sum of signed inputs", () => {
@@ -55,6 +68,26 @@ describe("the sum of signed inputs", () => {
       }
       buildTables(X, 64, TABLES);
       expect(signSum(BITS, 8, TABLES)).toBe(plain(64));
+    }
+  });
+  it("reaches 255 · S at the inputs' and the signs' extremes, for every length 8, 16 … 64", () => {
+    for (let count = 8; count <= 64; count += 8) {
+      for (let sign = -1; sign <= 1; sign += 2) {
+        for (let i = 0; i < count; i++) input(i, sign * 255);
+        buildTables(X, count, TABLES);
+        store<u64>(BITS, u64.MAX_VALUE);
+        expect(signSum(BITS, count >> 3, TABLES)).toBe(sign * 255 * count);
+        store<u64>(BITS, 0);
+        expect(signSum(BITS, count >> 3, TABLES)).toBe(-sign * 255 * count);
+      }
+    }
+  });
+  it("equals the sum one by one for every pattern of two groups' signs, inputs at ±255 and between", () => {
+    for (let i = 0; i < 8; i++) input(i, i < 3 ? 255 : i < 6 ? -255 : 37 * i);
+    buildTables(X, 8, TABLES);
+    for (let pattern = 0; pattern < 256; pattern++) {
+      store<u8>(BITS, pattern);
+      expect(signSum(BITS, 1, TABLES)).toBe(plain(8), `signs ${pattern}`);
     }
   });
   it("ignores the signs of inputs that are zero, as those are that fill a window up", () => {

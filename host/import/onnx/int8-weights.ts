@@ -28,6 +28,5 @@ function symmetric(layer: Conv2D | DepthwiseConv2D | FullyConnected, inputScale:
       layer.bias,
       scales.map((s) => s * inputScale),
     ),
-    perTensor: false,
   };
 }

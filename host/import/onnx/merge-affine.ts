@@ -35,6 +35,5 @@ function scaled(int8: Int8Weights, affine: DepthwiseConv2D, inputScale: number):
     affine.bias,
     scales.map((s) => s * inputScale),
   );
-  const perTensor = int8.perTensor && scales.every((s) => s === scales[0]);
-  return { ...int8, scales, bias: int8.bias.map((b, t) => b + shift[t]), perTensor };
+  return { ...int8, scales, bias: int8.bias.map((b, t) => b + shift[t]) };
 }

@@ -42,7 +42,7 @@ export function parameters(
   const units = scales.map((s) => s * scale);
   return {
     ...floats,
-    int8: { values: arrange(quantised.values), scales, bias: integerBias(bias, real, units), perTensor },
+    int8: { values: arrange(quantised.values), scales, bias: integerBias(bias, real, units) },
   };
 }
 

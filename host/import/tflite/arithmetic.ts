@@ -1,8 +1,10 @@
 // ADD, SUB and MUL: of two activations, or of an activation and a constant a channel.
 //
-// The graph has no constants outside weights, so x·m + b with a number a channel is a 1×1 DepthwiseConv2D.
+// The graph has no constants outside weights, so x·m + b with a number a channel is a 1×1 DepthwiseConv2D; in int8 only
+// where its arithmetic is the operator's.
 
-import { type Activation, size, type TensorId } from "../../graph/graph.ts";
+import { type Activation, type Quantisation, size, type TensorId } from "../../graph/graph.ts";
+import { constantTensor } from "./constant-tensor.ts";
 import { realValues, storedValues } from "./constants.ts";
 import {
   activation,
@@ -19,8 +21,10 @@ import type { SourceOperator } from "./model.ts";
 export const add: Converter = (c, op) => {
   const fused = activation(c, op, op.options("AddOptions").fusedActivation);
   const constant = constantOperand(c, op);
-  if (constant >= 0) return shift(c, op, constant, 1, 1, fused);
-  const [a, b] = [operand(c, op, 0), operand(c, op, 1)];
+  const known = constant < 0 ? undefined : integers(c, op, constant);
+  if (constant >= 0 && !known) return shift(c, op, constant, 1, 1, fused);
+  const a = operand(c, op, known ? 1 - constant : 0);
+  const b = known ? constantTensor(c, a, known.stored, known.quantisation, "all") : operand(c, op, 1);
   const shape = c.tensors[a].shape;
   if (shape.join() !== c.tensors[b].shape.join()) throw unsupported(c, op, broadcast(c, a, b));
   c.layers.push({ kind: "Add", ...layerBase(c, op, [a, b], shape), activation: fused });
@@ -52,6 +56,23 @@ function constantOperand(c: Conversion, op: SourceOperator): number {
   return [0, 1].findIndex((i) => isConstant(c, source(c, op, i)));
 }
 
+/** Numbers and quantisation of constant operand i of an int8 operator, one number a channel; undefined in float. */
+function integers(
+  c: Conversion,
+  op: SourceOperator,
+  i: number,
+): { stored: number[]; quantisation: Quantisation } | undefined {
+  const x = operand(c, op, 1 - i);
+  if (c.tensors[x].quantisation === undefined) return undefined;
+  const tensor = source(c, op, i);
+  const q = tensor.quantisation;
+  if (tensor.type !== "INT8" || q?.scales.length !== 1) {
+    throw unsupported(c, op, "an int8 activation and a constant that is not int8 with one scale");
+  }
+  const stored = perChannel(c, op, i, x, storedValues(c, op, tensor));
+  return { stored, quantisation: { scale: q.scales[0], zeroPoint: q.zeroPoints[0] } };
+}
+
 function broadcast(c: Conversion, a: TensorId, b: TensorId): string {
   const shapes = [a, b].map((id) => `[${c.tensors[id].shape.join(", ")}]`);
   return `operands of shapes ${shapes.join(" and ")}; supported: equal shapes, or for MUL one of [1, 1, channels]`;
@@ -75,7 +96,6 @@ function shift(c: Conversion, op: SourceOperator, i: number, signX: number, sign
     values: new Int8Array(shape[2]).fill(64 * signX),
     scales: new Float64Array(shape[2]).fill(1 / 64),
     bias: Int32Array.from(bias, (b) => Math.round((b * 64) / quantisation.scale)),
-    perTensor: false,
   };
   c.layers.push({
     kind: "DepthwiseConv2D",
@@ -89,37 +109,35 @@ function shift(c: Conversion, op: SourceOperator, i: number, signX: number, sign
 }
 
 /**
- * x · m. In int8 the weights are q − zero point where these fit into int8, so that the sums are TFLite's products; where
- * they do not, they are halved at twice the scale. TFLite computes the multiplier of MUL, s_x·s_m / s_y, in float32: a
- * weight scale of s_y / s_x times that number makes this layer's multiplier, s_x·scale / s_y in float64, the same.
+ * x · m. In int8 the weights are q − zero point where all of these fit into int8, so that the sums are TFLite's products.
+ * TFLite computes the multiplier of MUL, s_x·s_m / s_y, in float32: a weight scale of s_y / s_x times that number makes
+ * this layer's multiplier, s_x·scale / s_y in float64, the same. Where one does not fit, m becomes a tensor.
  */
 function scale(c: Conversion, op: SourceOperator, i: number, fused: Activation): void {
   const x = operand(c, op, 1 - i);
   const { shape, quantisation } = c.tensors[x];
-  const tensor = source(c, op, i);
-  const weights = Float32Array.from(perChannel(c, op, i, x, realValues(c, op, tensor)));
-  const base = layerBase(c, op, [x], shape);
+  const known = integers(c, op, i);
+  const weights = Float32Array.from(perChannel(c, op, i, x, realValues(c, op, source(c, op, i))));
   const shared = { geometry: pixel(), weights, bias: new Float32Array(shape[2]), activation: fused };
-  if (quantisation === undefined) {
-    c.layers.push({ kind: "DepthwiseConv2D", ...base, ...shared });
+  if (quantisation === undefined || known === undefined) {
+    c.layers.push({ kind: "DepthwiseConv2D", ...layerBase(c, op, [x], shape), ...shared });
     return;
   }
-  const q = tensor.quantisation;
-  if (tensor.type !== "INT8" || q?.scales.length !== 1) {
-    throw unsupported(c, op, "an int8 activation times a constant that is not int8 with one scale");
+  const factors = known.stored.map((q) => q - known.quantisation.zeroPoint);
+  if (factors.some((m) => m < -128 || m > 127)) {
+    const m = constantTensor(c, x, known.stored, known.quantisation, "one");
+    c.layers.push({ kind: "Mul", ...layerBase(c, op, [x, m], shape), activation: fused });
+    return;
   }
-  const stored = perChannel(c, op, i, x, storedValues(c, op, tensor)).map((v) => v - q.zeroPoints[0]);
+  const base = layerBase(c, op, [x], shape);
   const to = c.tensors[base.output].quantisation;
   if (to === undefined) throw unsupported(c, op, "an int8 product with a float output");
-  const multiplier = Math.fround(Math.fround(quantisation.scale * q.scales[0]) / to.scale);
-  const step = stored.every((v) => v >= -128 && v <= 127) ? 1 : 2;
+  const multiplier = Math.fround(Math.fround(quantisation.scale * known.quantisation.scale) / to.scale);
   const int8 = {
-    values: Int8Array.from(stored, (v) => Math.max(-127, Math.min(127, Math.round(v / step)))),
-    scales: new Float64Array(shape[2]).fill(((multiplier * to.scale) / quantisation.scale) * step),
+    values: Int8Array.from(factors),
+    scales: new Float64Array(shape[2]).fill((multiplier * to.scale) / quantisation.scale),
     bias: new Int32Array(shape[2]),
-    perTensor: false,
   };
-  if (step === 1) int8.values.set(stored);
   c.layers.push({ kind: "DepthwiseConv2D", ...base, ...shared, int8 });
 }
 

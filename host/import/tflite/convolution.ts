@@ -47,7 +47,7 @@ export const depthwiseConv2d: Converter = (c, op) => {
   });
 };
 
-/** Weights T × S. Over several rows of S numbers it is a 1×1 convolution. */
+/** Weights T × S. Over several rows of S numbers it is a 1×1 convolution, but for its rounding. */
 export const fullyConnected: Converter = (c, op) => {
   const options = op.options("FullyConnectedOptions");
   if (options.weightsFormat !== 0) throw unsupported(c, op, "shuffled weights; export with the default weights format");
@@ -67,5 +67,6 @@ export const fullyConnected: Converter = (c, op) => {
   }
   const geometry = windowGeometry(c, op, { padding: 1, strideH: 1, strideW: 1 }, input, [1, 1]);
   const base = layerBase(c, op, [x], [input[0], input[1], channels]);
-  c.layers.push({ kind: "Conv2D", ...base, geometry, groups: 1, ...shared });
+  const int8 = shared.int8 && { ...shared.int8, roundsOnce: true as const };
+  c.layers.push({ kind: "Conv2D", ...base, geometry, groups: 1, ...shared, ...(int8 && { int8 }) });
 };

@@ -47,11 +47,6 @@ export function layerWeights(c: Conversion, op: SourceOperator, x: TensorId, dim
   return {
     weights,
     bias: Float32Array.from(bias, (b, t) => b * input.scale * scales[t]),
-    int8: {
-      values: new Int8Array(storedValues(c, op, tensor)),
-      scales,
-      bias,
-      perTensor: q.scales.length === 1,
-    },
+    int8: { values: new Int8Array(storedValues(c, op, tensor)), scales, bias },
   };
 }

@@ -75,7 +75,8 @@ function lowerLayer(layer: Exclude<Layer, { kind: "Reshape" }>, tensors: Program
         break;
       }
       if (!layer.int8) throw new HalfbitError("E_CALIBRATION", `layer ${layer.name} has no int8 weights; pass --calib`);
-      if (layer.kind !== "FullyConnected") setGeometry(record, layer.geometry);
+      if (layer.int8.roundsOnce) record.kind = "FullyConnected";
+      else if (layer.kind !== "FullyConnected") setGeometry(record, layer.geometry);
       if (layer.kind === "Conv2D") record.groups = layer.groups;
       lowerDense(record, layer.int8, from, to);
       record.scratchBytes =
@@ -160,6 +161,7 @@ export function lower(graph: Graph): { program: Program; views: Map<number, numb
       views.set(layer.output, layer.inputs[0]);
     else throw new HalfbitError("E_UNSUPPORTED", `layer ${layer.name}: a Reshape changes the number of values`);
   }
+  if (layers.length === 0) throw new HalfbitError("E_UNSUPPORTED", `${graph.name}: no layer computes anything`);
   const program = { tensors, layers, input: graph.input, output: graph.output, arenaBytes: 0, metadata: {} };
   return { program, views };
 }

@@ -3,16 +3,31 @@ import { clamp, multiply, roundingShift } from "../../reference/fixed-point.ts";
 import { activationRange } from "./activation.ts";
 import { quantiseMultiplier, roundAway } from "./multiplier.ts";
 
-/** Rescales q − z_x by s_x / s_y and clamps to [min, max] (TFLite Requantize, QuantizedReluX). */
-function rescale(from: Quantisation, to: Quantisation, [min, max]: [number, number]): (q: number) => number {
-  const { multiplier, shift } = quantiseMultiplier(from.scale / to.scale);
-  return (q) => clamp(multiply(q - from.zeroPoint, multiplier, shift) + to.zeroPoint, min, max);
+const float = Math.fround;
+
+/** Rescales q − z_x by `factor` and clamps to [min, max] (TFLite Requantize, QuantizedReluX). */
+function rescale(factor: number, from: Quantisation, to: Quantisation, [min, max]: [number, number]) {
+  const { multiplier, shift } = quantiseMultiplier(factor);
+  return (q: number) => clamp(multiply(q - from.zeroPoint, multiplier, shift) + to.zeroPoint, min, max);
 }
 
-/** The function itself on real values, to nearest. */
-function rounded(from: Quantisation, to: Quantisation, f: (x: number) => number): (q: number) => number {
-  return (q) => clamp(roundAway(f(from.scale * (q - from.zeroPoint)) / to.scale) + to.zeroPoint, -128, 127);
+/** Relu and Relu6: s_x / s_y, which LiteRT forms in float32 (activations.cc, ReluPrepare). */
+function relu(from: Quantisation, to: Quantisation, name: "Relu" | "Relu6"): (q: number) => number {
+  return rescale(float(from.scale / to.scale), from, to, activationRange(name, to));
 }
+
+/** `f` on float32 values, every step in float32 (LiteRT common.h, LUTPopulateInt8); f rounds its own steps. */
+function tabulated(from: Quantisation, to: Quantisation, f: (x: number) => number): (q: number) => number {
+  const inverse = float(1 / to.scale);
+  return (q) => {
+    const real = f(float(from.scale * (q - from.zeroPoint)));
+    return clamp(roundAway(float(real * inverse)) + to.zeroPoint, -128, 127);
+  };
+}
+
+/** LiteRT takes expf and tanhf from the C library; rounded float64 differs from these by a unit in the last place. */
+const logistic = (x: number) => float(1 / float(1 + float(Math.exp(-x))));
+const tanh = (x: number) => float(Math.tanh(x));
 
 /** int16 SaturatingRoundingDoublingHighMul: round(a·b / 2^15). */
 function highMul16(a: number, b: number): number {
@@ -29,18 +44,18 @@ function multiplier16(factor: number): { multiplier: number; shift: number } {
 
 /** TFLite reference_ops::HardSwish on int8: all in 16-bit fixed point. */
 function hardSwish(from: Quantisation, to: Quantisation): (q: number) => number {
-  const hires = Math.fround(Math.fround(1 / 128) * Math.fround(from.scale));
-  const out = multiplier16(Math.fround(hires / Math.fround(to.scale)));
-  const relu = multiplier16(Math.fround(hires / Math.fround(Math.fround(3) / Math.fround(32768))));
+  const hires = float(from.scale / 128);
+  const out = multiplier16(float(hires / to.scale));
+  const gain = multiplier16(float(hires / (3 / 32768)));
   const int16 = (x: number) => clamp(x, -32768, 32767);
   return (q) => {
     const input = (q - from.zeroPoint) * 128;
     const preshift = highMul16(input, out.multiplier);
     let gate = input;
-    if (relu.shift > 0) gate = int16(gate * 2 ** (relu.shift - 1));
-    gate = highMul16(gate, relu.multiplier);
-    if (relu.shift > 0) gate = int16(gate * 2);
-    if (relu.shift < 0) gate = roundingShift(gate, -relu.shift);
+    if (gain.shift > 0) gate = int16(gate * 2 ** (gain.shift - 1));
+    gate = highMul16(gate, gain.multiplier);
+    if (gain.shift > 0) gate = int16(gate * 2);
+    if (gain.shift < 0) gate = roundingShift(gate, -gain.shift);
     gate = (gate + 32768) >> 1;
     const product = Math.trunc((gate * preshift) / 32768); // rounds towards zero, unlike highMul16
     return clamp(roundingShift(product, Math.max(0, -out.shift)) + to.zeroPoint, -128, 127);
@@ -50,12 +65,12 @@ function hardSwish(from: Quantisation, to: Quantisation): (q: number) => number 
 /** The 256-entry table of an elementwise function from int8 to int8, entry q + 128. */
 export function lookupTable(name: Elementwise["function"], from: Quantisation, to: Quantisation): Uint8Array {
   const functions: Record<Elementwise["function"], () => (q: number) => number> = {
-    Identity: () => rescale(from, to, [-128, 127]),
-    Relu: () => rescale(from, to, activationRange("Relu", to)),
-    Relu6: () => rescale(from, to, activationRange("Relu6", to)),
+    Identity: () => rescale(from.scale / to.scale, from, to, [-128, 127]),
+    Relu: () => relu(from, to, "Relu"),
+    Relu6: () => relu(from, to, "Relu6"),
     HardSwish: () => hardSwish(from, to),
-    Logistic: () => rounded(from, to, (x) => 1 / (1 + Math.exp(-x))),
-    Tanh: () => rounded(from, to, Math.tanh),
+    Logistic: () => tabulated(from, to, logistic),
+    Tanh: () => tabulated(from, to, tanh),
   };
   const f = functions[name]();
   return Uint8Array.from({ length: 256 }, (_, i) => f(i - 128) & 255);

@@ -53,10 +53,15 @@ export class Builder {
 
   /** Requantisation that brings a sum of standard deviation `deviation` to 45 steps, a little different a channel. */
   private requantise(layer: ProgramLayer, channels: number, deviation: number): void {
-    const factors = Array.from({ length: channels }, (_, t) => quantiseMultiplier((45 / deviation) * (1 + (t % 5) / 7)));
+    const factors = Array.from({ length: channels }, (_, t) =>
+      quantiseMultiplier((45 / deviation) * (1 + (t % 5) / 7)),
+    );
     layer.multipliers = Int32Array.from(factors, (x) => x.multiplier);
     layer.shifts = Int32Array.from(factors, (x) => x.shift);
-    layer.bias = Int32Array.from({ length: channels }, () => ((this.next() & 1023) - 512) * Math.ceil(deviation / 1000));
+    layer.bias = Int32Array.from(
+      { length: channels },
+      () => ((this.next() & 1023) - 512) * Math.ceil(deviation / 1000),
+    );
   }
 
   /** A layer with a window over `input`; returns its output tensor. */
@@ -73,9 +78,7 @@ export class Builder {
       along(w + left + right, kernel[1], stride[1], dilation[1]),
       t,
     ];
-    const output = pooled
-      ? this.tensor(shape, from.scale, from.zeroPoint)
-      : this.tensor(shape, 0.07, o.zero?.[1] ?? 5);
+    const output = pooled ? this.tensor(shape, from.scale, from.zeroPoint) : this.tensor(shape, 0.07, o.zero?.[1] ?? 5);
     const layer = this.push(kind, input, output);
     Object.assign(layer, { kernel, stride, dilation, padTop: top, padLeft: left, groups: o.groups ?? 1 });
     [layer.activationMin, layer.activationMax] = o.range ?? [-128, 127];
@@ -93,7 +96,10 @@ export class Builder {
     } else if (kind === "SemiBinary") {
       const rank = o.rank ?? t;
       const m = sharedShift(
-        Float64Array.from({ length: rank }, () => (60 / (90 * Math.sqrt(taps * c))) * (0.3 + (this.next() & 255) / 255)),
+        Float64Array.from(
+          { length: rank },
+          () => (60 / (90 * Math.sqrt(taps * c))) * (0.3 + (this.next() & 255) / 255),
+        ),
         65535,
         f.MAX_SHIFT,
       );
@@ -114,7 +120,10 @@ export class Builder {
     } else if (kind === "BinaryPlanes") {
       layer.planes = o.planes ?? 1;
       const a = sharedShift(
-        Float64Array.from({ length: t * layer.planes }, (_, i) => ((i % 3 ? 1 : -1) * 40) / (90 * Math.sqrt(taps * c) * (1 + (i % layer.planes)))),
+        Float64Array.from(
+          { length: t * layer.planes },
+          (_, i) => ((i % 3 ? 1 : -1) * 40) / (90 * Math.sqrt(taps * c) * (1 + (i % layer.planes))),
+        ),
         32767,
         24,
       );
@@ -127,9 +136,13 @@ export class Builder {
     return output;
   }
 
-  fullyConnected(channels: number, input = this.program.output): number {
-    const window = size(this.program.tensors[input].shape);
-    const layer = this.push("FullyConnected", input, this.tensor([1, 1, channels], 0.1, -7));
+  /** Over the whole input, or over the channels of each pixel. */
+  fullyConnected(channels: number, over: "input" | "pixels" = "input"): number {
+    const input = this.program.output;
+    const { shape } = this.program.tensors[input];
+    const window = over === "input" ? size(shape) : shape[2];
+    const to: Shape = over === "input" ? [1, 1, channels] : [shape[0], shape[1], channels];
+    const layer = this.push("FullyConnected", input, this.tensor(to, 0.1, -7));
     layer.weights = this.bytes(channels * window);
     this.requantise(layer, channels, 74 * 90 * Math.sqrt(window));
     layer.scratchBytes = f.conv2DScratchBytes(window, channels);

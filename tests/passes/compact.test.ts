@@ -36,10 +36,10 @@ test("tensors that no layer touches are dropped, the rest keep their order and t
 
 test("a Concat's tensor indices are renumbered, its axis is not", () => {
   const b = new Builder([4, 4, 4], 1);
-  b.window("MaxPool", {}, 0); // 1
-  b.tensor([9, 9, 9], 1, 0); // 2, touched by nothing
+  b.tensor([9, 9, 9], 1, 0); // 1, touched by nothing: 2 and 3 become 1 and 2
+  b.window("MaxPool", {}, 0); // 2
   b.window("MaxPool", {}, 0); // 3
-  b.concat(2, [3, 1]);
+  b.concat(2, [3, 2]);
   const { program } = compact(b.program, b.views);
   assert.deepEqual([...program.layers[2].parameters], [2, 2, 1]);
   assert.equal(program.layers[2].input, 2);

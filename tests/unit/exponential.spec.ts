@@ -14,6 +14,13 @@ describe("expNegative", () => {
       expect(error).toBeLessThan(1.0 / 2097152);
     }
   });
+  it("has each of its factors e^(−2^k) to the last bits of its own magnitude", () => {
+    for (let power = 0.25; power <= 16.0; power *= 2.0) {
+      const exact = Math.exp(-power) * Q31;
+      const error = Math.abs(<f64>expNegative(<i32>(-power * Q26)) - exact);
+      expect(error).toBeLessThan(1.5 + exact / 2097152, `e^−${power}`);
+    }
+  });
 });
 
 describe("reciprocalOnePlus", () => {

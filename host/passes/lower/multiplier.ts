@@ -25,9 +25,7 @@ export function sharedShift(
   maxShift: number,
 ): { values: Int32Array; shift: number } {
   const largest = factors.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
-  let shift = largest === 0 ? 0 : Math.min(maxShift, Math.floor(Math.log2(limit / largest)));
-  if (shift >= 0 && Math.round(largest * 2 ** shift) > limit) shift--;
-  if (shift < 0) shift = 0;
+  const shift = largest === 0 ? 0 : Math.max(0, Math.min(maxShift, Math.floor(Math.log2(limit / largest))));
   const values = Int32Array.from(factors, (factor) => {
     const value = Math.max(-limit, Math.min(limit, Math.round(factor * 2 ** shift)));
     return value === 0 && factor !== 0 ? Math.sign(factor) : value;

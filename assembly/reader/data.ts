@@ -1,0 +1,65 @@
+// Where a layer record may point.
+
+import {
+  ADD_MAX,
+  ADD_MIN,
+  ADD_SHIFT_1,
+  ADD_SHIFT_2,
+  ADD_SHIFT_OUT,
+  ADD_WORDS,
+  ADD_ZERO_1,
+  ADD_ZERO_2,
+  ADD_ZERO_OUT,
+  H_ARENA_BYTES,
+  H_DATA,
+  H_DATA_BYTES,
+  L_PARAMETER_COUNT,
+  L_PARAMETERS,
+  L_SCRATCH,
+  L_SCRATCH_BYTES,
+} from "../../format/layout";
+import { parameters } from "../model";
+import { file } from "../state";
+
+/** True where `bytes` from `offset` lie in the data section, aligned to `alignment`. */
+export function inData(offset: u32, bytes: u64, alignment: u32): bool {
+  const start = load<u32>(file(), H_DATA);
+  const end = <u64>start + <u64>load<u32>(file(), H_DATA_BYTES);
+  return offset % alignment == 0 && offset >= start && <u64>offset + bytes <= end;
+}
+
+export function hasScratch(layer: usize, bytes: i32): bool {
+  const offset = load<u32>(layer, L_SCRATCH);
+  const have = load<u32>(layer, L_SCRATCH_BYTES);
+  return offset % 16 == 0 && have >= <u32>bytes && <u64>offset + <u64>have <= <u64>load<u32>(file(), H_ARENA_BYTES);
+}
+
+export function hasParameters(layer: usize, words: u32): bool {
+  return load<u32>(layer, L_PARAMETER_COUNT) == words && inData(load<u32>(layer, L_PARAMETERS), <u64>words * 4, 4);
+}
+
+/** A Q31 multiplier's exponent. */
+export function isExponent(shift: i32): bool {
+  return shift >= -31 && shift <= 30;
+}
+
+export function isInt8(value: i32): bool {
+  return value >= -128 && value <= 127;
+}
+
+export function addParameters(layer: usize): bool {
+  if (!hasParameters(layer, ADD_WORDS)) return false;
+  const p = parameters(layer);
+  return (
+    // |q − zero| ≤ 255: with 20 extra bits an operand stays in int32.
+    isInt8(load<i32>(p, ADD_ZERO_1 * 4)) &&
+    isInt8(load<i32>(p, ADD_ZERO_2 * 4)) &&
+    isInt8(load<i32>(p, ADD_ZERO_OUT * 4)) &&
+    isInt8(load<i32>(p, ADD_MIN * 4)) &&
+    isInt8(load<i32>(p, ADD_MAX * 4)) &&
+    load<i32>(p, ADD_MIN * 4) <= load<i32>(p, ADD_MAX * 4) &&
+    isExponent(load<i32>(p, ADD_SHIFT_1 * 4)) &&
+    isExponent(load<i32>(p, ADD_SHIFT_2 * 4)) &&
+    isExponent(load<i32>(p, ADD_SHIFT_OUT * 4))
+  );
+}

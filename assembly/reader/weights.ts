@@ -1,0 +1,121 @@
+// The checks of the layer kinds that have weights.
+
+import {
+  binaryPlanesScratchBytes,
+  conv2DScratchBytes,
+  depthwiseScratchBytes,
+  L_BIAS,
+  L_GROUPS,
+  L_INPUT2,
+  L_MULTIPLIERS,
+  L_PARAMETER_COUNT,
+  L_PLANES,
+  L_RANK,
+  L_SHIFT_M,
+  L_SHIFT_R,
+  L_SHIFTS,
+  L_WEIGHTS,
+  L_WEIGHTS_U,
+  MAX_DENSE_WINDOW,
+  MAX_PLANES,
+  MAX_SHIFT,
+  MAX_WINDOW,
+  NO_TENSOR,
+  packedRowBytes,
+  semiBinaryScratchBytes,
+} from "../../format/layout";
+import { STATUS_GEOMETRY, STATUS_OK, STATUS_PARAMETERS, STATUS_SCRATCH, STATUS_WEIGHTS } from "../../format/status";
+import { channels, height, shifts, tensorBytes, tensorRecord, width } from "../model";
+import { addParameters, hasScratch, inData, isExponent } from "./data";
+import { sameShape, windowAgrees, windowSize } from "./geometry";
+
+/** Either no second input and no parameters, or a residual of the output's shape and an Add's parameters. */
+function fusedAdd(layer: usize, output: usize): i32 {
+  const residual = load<u16>(layer, L_INPUT2);
+  if (residual == NO_TENSOR) return load<u32>(layer, L_PARAMETER_COUNT) == 0 ? STATUS_OK : STATUS_PARAMETERS;
+  if (!sameShape(tensorRecord(residual), output)) return STATUS_GEOMETRY;
+  return addParameters(layer) ? STATUS_OK : STATUS_PARAMETERS;
+}
+
+/** int32 bias, Q31 multiplier and exponent for each of `count` outputs. */
+function requantisation(layer: usize, count: i32): bool {
+  const n = <u64>count;
+  if (
+    !inData(load<u32>(layer, L_BIAS), n * 4, 4) ||
+    !inData(load<u32>(layer, L_MULTIPLIERS), n * 4, 4) ||
+    !inData(load<u32>(layer, L_SHIFTS), n, 1)
+  )
+    return false;
+  for (let t = 0; t < count; t++) if (!isExponent(load<i8>(shifts(layer) + t))) return false;
+  return true;
+}
+
+export function conv2D(layer: usize, input: usize, output: usize): i32 {
+  const groups = <i32>load<u16>(layer, L_GROUPS);
+  if (groups < 1 || channels(input) % groups != 0 || channels(output) % groups != 0) return STATUS_GEOMETRY;
+  const window = windowSize(layer, channels(input) / groups);
+  if (window > MAX_DENSE_WINDOW || !windowAgrees(layer, input, output)) return STATUS_GEOMETRY;
+  const count = channels(output);
+  if (!inData(load<u32>(layer, L_WEIGHTS), <u64>window * <u64>count, 1) || !requantisation(layer, count))
+    return STATUS_WEIGHTS;
+  if (!hasScratch(layer, conv2DScratchBytes(<i32>window, count))) return STATUS_SCRATCH;
+  return fusedAdd(layer, output);
+}
+
+export function depthwiseConv2D(layer: usize, input: usize, output: usize): i32 {
+  const count = channels(output);
+  if (count % channels(input) != 0 || !windowAgrees(layer, input, output)) return STATUS_GEOMETRY;
+  const taps = windowSize(layer, 1);
+  if (taps > MAX_DENSE_WINDOW) return STATUS_GEOMETRY;
+  if (!inData(load<u32>(layer, L_WEIGHTS), <u64>taps * <u64>count, 1) || !requantisation(layer, count))
+    return STATUS_WEIGHTS;
+  if (!hasScratch(layer, depthwiseScratchBytes(count))) return STATUS_SCRATCH;
+  return fusedAdd(layer, output);
+}
+
+export function fullyConnected(layer: usize, input: usize, output: usize): i32 {
+  const count = channels(output);
+  const whole = tensorBytes(output) == count;
+  const window = whole ? tensorBytes(input) : channels(input);
+  if (window > MAX_DENSE_WINDOW) return STATUS_GEOMETRY;
+  if (!whole && (height(input) != height(output) || width(input) != width(output))) return STATUS_GEOMETRY;
+  if (!inData(load<u32>(layer, L_WEIGHTS), <u64>window * <u64>count, 1) || !requantisation(layer, count))
+    return STATUS_WEIGHTS;
+  return hasScratch(layer, conv2DScratchBytes(window, count)) ? STATUS_OK : STATUS_SCRATCH;
+}
+
+export function semiBinary(layer: usize, input: usize, output: usize): i32 {
+  const window = windowSize(layer, channels(input));
+  const rank = <i32>load<u16>(layer, L_RANK);
+  const count = channels(output);
+  if (window > MAX_WINDOW || rank < 1 || !windowAgrees(layer, input, output)) return STATUS_GEOMETRY;
+  if (
+    <i32>load<u8>(layer, L_SHIFT_M) > MAX_SHIFT ||
+    <i32>load<u8>(layer, L_SHIFT_R) > MAX_SHIFT ||
+    !inData(load<u32>(layer, L_WEIGHTS), <u64>packedRowBytes(<i32>window) * <u64>rank, 1) ||
+    !inData(load<u32>(layer, L_WEIGHTS_U), <u64>packedRowBytes(rank) * <u64>count, 1) ||
+    !inData(load<u32>(layer, L_BIAS), <u64>count * 4, 4) ||
+    !inData(load<u32>(layer, L_MULTIPLIERS), <u64>rank * 2, 2) ||
+    !inData(load<u32>(layer, L_SHIFTS), <u64>count * 2, 2)
+  )
+    return STATUS_WEIGHTS;
+  if (!hasScratch(layer, semiBinaryScratchBytes(<i32>window, rank, count))) return STATUS_SCRATCH;
+  return fusedAdd(layer, output);
+}
+
+export function binaryPlanes(layer: usize, input: usize, output: usize): i32 {
+  const window = windowSize(layer, channels(input));
+  const planes = <i32>load<u8>(layer, L_PLANES);
+  const count = channels(output);
+  if (window > MAX_WINDOW || planes < 1 || planes > MAX_PLANES || !windowAgrees(layer, input, output))
+    return STATUS_GEOMETRY;
+  if (
+    <i32>load<u8>(layer, L_SHIFT_R) > MAX_SHIFT ||
+    !inData(load<u32>(layer, L_WEIGHTS), <u64>packedRowBytes(<i32>window) * <u64>planes * <u64>count, 1) ||
+    !inData(load<u32>(layer, L_BIAS), <u64>count * 4, 4) ||
+    !inData(load<u32>(layer, L_MULTIPLIERS), <u64>planes * <u64>count * 2, 2)
+  )
+    return STATUS_WEIGHTS;
+  if (!hasScratch(layer, binaryPlanesScratchBytes(<i32>window, count))) return STATUS_SCRATCH;
+  return fusedAdd(layer, output);
+}

@@ -6,6 +6,19 @@ import { main } from "./support/project.mjs";
 import { hostTests } from "./test/host.mjs";
 import { unitTests } from "./test/unit.mjs";
 
+/** A line for each file and reason, naming the test where it is one. */
+function summary(skipped) {
+  const groups = new Map();
+  for (const { file, name, reason } of skipped) {
+    const key = `${file}\n${reason}`;
+    groups.set(key, [...(groups.get(key) ?? []), name]);
+  }
+  return [...groups].map(([key, names]) => {
+    const [file, reason] = key.split("\n");
+    return `${file}: ${names.length === 1 ? names[0] : `${names.length} tests`}: ${reason}`;
+  });
+}
+
 await main(import.meta, async ([pattern = ""]) => {
   await bootstrap();
   const parts = [await unitTests(pattern), await hostTests(pattern)];
@@ -14,7 +27,7 @@ await main(import.meta, async ([pattern = ""]) => {
   const skipped = parts.flatMap((part) => part.skipped);
   const print = (line) => process.stdout.write(`${line}\n`);
   if (skipped.length > 0) print("\nskipped:");
-  for (const { name, reason } of skipped) print(`  ${name}: ${reason}`);
+  for (const line of summary(skipped)) print(`  ${line}`);
   const noSkip = process.env.HALFBIT_NO_SKIP === "1" && skipped.length > 0;
   if (noSkip) print("HALFBIT_NO_SKIP=1: a skipped test is a failure");
   const nothing = passed + failed + skipped.length === 0;

@@ -29,9 +29,15 @@ function preopens(options) {
   return Object.fromEntries(grants.map((grant) => grant.split("::")).map(([host, guest = host]) => [guest, host]));
 }
 
+/** Node makes pipes non-blocking, and its WASI then fails with EAGAIN where the reader is slower than the module. */
+function blockOnOutput() {
+  for (const stream of [process.stdout, process.stderr]) stream._handle?.setBlocking?.(true);
+}
+
 /** Runs the module at args[module] in Node; resolves to its exit code. */
 export async function runInNode(args, module) {
   process.removeAllListeners("warning"); // node:wasi announces that it is experimental
+  blockOnOutput();
   const { WASI } = await import("node:wasi");
   const wasi = new WASI({
     version: "preview1",

@@ -3,6 +3,7 @@ import { foldActivation } from "./fold-activation.ts";
 import { foldAffine } from "./fold-affine.ts";
 import { foldAffineForward } from "./fold-affine-forward.ts";
 import { foldPad } from "./fold-pad.ts";
+import { globalMean } from "./global-mean.ts";
 import { recogniseHardSwish } from "./hard-swish.ts";
 import { recogniseSemiBinary } from "./recognise.ts";
 import { removeDead } from "./remove-dead.ts";
@@ -18,6 +19,7 @@ export const FOLDS: readonly ((graph: Graph) => Graph)[] = [
   foldAffine,
   foldAffineForward,
   foldActivation,
+  globalMean,
   recogniseSemiBinary, // after the scaling between the binary convolutions has gone into one of them
   removeDead,
 ];

@@ -29,8 +29,9 @@ export function multiply(x: number, multiplier: number, shift: number): number {
 
 /** The same, rounded once, ties away from zero: LiteRT's reference FullyConnected. */
 export function multiplyOnce(x: number, multiplier: number, shift: number): number {
-  const magnitude = shiftRight(BigInt(Math.abs(x)) * BigInt(multiplier), 31 - shift);
-  return Number(BigInt.asIntN(32, x < 0 ? -magnitude : magnitude));
+  const product = BigInt(x) * BigInt(multiplier);
+  const magnitude = shiftRight(product < 0n ? -product : product, 31 - shift);
+  return Number(BigInt.asIntN(32, product < 0n ? -magnitude : magnitude));
 }
 
 /** Sum of int32, which wraps as TFLite's does: only multipliers beyond any real scale get there. */

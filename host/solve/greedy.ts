@@ -12,9 +12,13 @@ export interface SolverOptions {
   seed: number;
 }
 
-/** Starts a term: singular vectors first, then random signs. More gain little (docs/rationale.md). */
-const SINGULAR_STARTS = 3;
-const RANDOM_STARTS = 3;
+/**
+ * Starts a term: singular vectors first, then random signs. On ResNet-8's layers under H, one singular start alone misses
+ * 17.4 and 11.1 % of two feature maps, 3 + 3 starts 15.5 and 11.1 %, 8 + 8 starts 14.3 and 10.7 %, at 1, 3 and 8 times
+ * the time.
+ */
+const SINGULAR_STARTS = 6;
+const RANDOM_STARTS = 6;
 const FIRST_ROUNDS = 20;
 const NEXT_ROUNDS = 5;
 

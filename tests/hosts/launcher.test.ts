@@ -16,6 +16,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { writeModel } from "../../host/write.ts";
+import { identityModel } from "../support/models.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const INFER = path.join(ROOT, "dist/infer.wasm");
@@ -109,4 +111,15 @@ test("without any wasmtime the module runs in Node, with the same exit codes", {
   assert.equal(missing.code, 3);
   assert.match(missing.stderr, /error E_NOT_FOUND: no-such\.bin/);
   assert.equal(launch(["--dir", ".", "no-such.wasm"]).code, 1);
+});
+
+test("in Node, too, all output arrives where its reader is slow", { skip }, () => {
+  writeFileSync(path.join(folder, "wide.bin"), writeModel(identityModel(100_000, 1, 0)));
+  writeFileSync(path.join(folder, "wide.raw"), new Uint8Array(100_000));
+  const PATH = `${path.dirname(process.execPath)}:/usr/bin:/bin`;
+  const script = `"${process.execPath}" "${launcher}" infer.wasm wide.bin wide.raw --json | (sleep 0.5; wc -c)`;
+  const env = { PATH, WASMTIME: "", HALFBIT_WASMTIME_LAUNCHER: "1" };
+  const { stdout, stderr } = spawnSync("sh", ["-c", script], { cwd: folder, encoding: "utf8", env });
+  assert.ok(Number(stdout) > 200_000, `${stdout.trim()} bytes; ${stderr}`);
+  assert.doesNotMatch(stderr, /E_WRITE/);
 });

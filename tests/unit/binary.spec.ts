@@ -1,3 +1,4 @@
+import { scratch as scratchOf } from "../../assembly/model";
 import {
   binaryPlanesScratchBytes,
   KIND_BINARY_PLANES,
@@ -41,6 +42,16 @@ function planes(x: i32, y: i32, size: i32, count: i32, rows: StaticArray<i32>, a
 }
 
 describe("SemiBinary", () => {
+  it("does not care what stood in its scratch, which it shares with other layers", () => {
+    begin();
+    const x = tensor(1, 1, 3);
+    const y = tensor(1, 1, 1);
+    // Bits behind the rows' ends would add what is left there.
+    const record = semiBinary(x, y, 3, 2, 1, [0xff, 0xff], [0xff]);
+    finish(x, y);
+    memory.fill(scratchOf(record), 0x55, semiBinaryScratchBytes(3, 2, 1));
+    expectRun([1, 2, 3], [12]);
+  });
   it("a = V·x, m = a·M, b = U·m, y = (b + bias)·R: bit 1 is +, bit 0 is −", () => {
     begin();
     const x = tensor(1, 1, 2, 0);

@@ -159,6 +159,11 @@ describe("a tensor record is refused", () => {
     store<u16>(tensorRecord(1), 65535, T_WIDTH);
     store<i32>(tensorRecord(1), MAX_CHANNELS, T_CHANNELS);
     expect(reload()).toBe(STATUS_TENSOR);
+    // 2 · 533 · 4,029,050 = 2^32 + 4: four bytes to whoever counts in 32 bits
+    store<u16>(tensorRecord(1), 2, T_HEIGHT);
+    store<u16>(tensorRecord(1), 533, T_WIDTH);
+    store<i32>(tensorRecord(1), 4029050, T_CHANNELS);
+    expect(reload()).toBe(STATUS_TENSOR);
   });
   it("where it leaves the arena", () => {
     record<i32>(T_ARENA, 32, STATUS_TENSOR);

@@ -137,6 +137,15 @@ describe("a window is refused", () => {
     change<u8>(L_PAD_TOP, 2, STATUS_OK);
     change<u8>(L_PAD_TOP, 3, STATUS_GEOMETRY);
     change<u8>(L_PAD_LEFT, 3, STATUS_GEOMETRY);
+    begin();
+    const x = tensor(4, 4, 4);
+    const y = tensor(5, 4, 4);
+    const record = layer(KIND_MAX_POOL, x, y);
+    window(record, 3, 3, 1, 1, 1);
+    store<u8>(record, 2, L_PAD_TOP);
+    expect(finish(x, y)).toBe(STATUS_OK, "one row more, the first window half outside");
+    store<u8>(record, 3, L_PAD_TOP);
+    expect(reload()).toBe(STATUS_GEOMETRY, "wholly outside, while the last one fits");
   });
   it("where the last window starts behind the image, or leaves a stride of it over", () => {
     model(pool);

@@ -37,13 +37,12 @@ const relative = (file) => (file ? path.relative(process.cwd(), file) : "?");
 export default async function* report(events) {
   const totals = { passed: 0, failed: 0, skipped: [] };
   let file = "";
-  let inFile = { passed: 0, failed: 0, skipped: 0, start: performance.now() };
+  let inFile = { passed: 0, failed: 0, skipped: 0, ms: 0 };
   function* fileLine() {
     if (file === "") return;
-    const { passed, failed, skipped, start } = inFile;
+    const { passed, failed, skipped, ms } = inFile;
     const skips = skipped > 0 ? `, ${skipped} skipped` : "";
-    const took = ((performance.now() - start) / 1000).toFixed(1);
-    yield `${failed > 0 ? "FAILED" : "ok"} ${file}: ${passed} passed, ${failed} failed${skips} (${took} s)\n`;
+    yield `${failed > 0 ? "FAILED" : "ok"} ${file}: ${passed} passed, ${failed} failed${skips} (${(ms / 1000).toFixed(1)} s)\n`;
   }
   for await (const { type, data } of events) {
     if (type === "test:stderr" || type === "test:stdout") {
@@ -54,9 +53,9 @@ export default async function* report(events) {
     if (relative(data.file) !== file) {
       yield* fileLine();
       file = relative(data.file);
-      inFile = { passed: 0, failed: 0, skipped: 0, start: inFile.end ?? inFile.start };
+      inFile = { passed: 0, failed: 0, skipped: 0, ms: 0 };
     }
-    inFile.end = performance.now();
+    if (data.nesting === 0) inFile.ms += data.details.duration_ms;
     const reason = data.skip ?? data.todo;
     if (type === "test:pass" && definesNoTest(data)) {
       inFile.failed++;
@@ -64,7 +63,7 @@ export default async function* report(events) {
       yield `FAILED ${file}: it defines no test\n`;
     } else if (reason !== undefined && type === "test:pass") {
       inFile.skipped++;
-      totals.skipped.push({ name: `${file}: ${data.name}`, reason: typeof reason === "string" ? reason : "no reason" });
+      totals.skipped.push({ file, name: data.name, reason: typeof reason === "string" ? reason : "no reason" });
     } else if (type === "test:fail") {
       if (failedBelow(data)) continue;
       inFile.failed++;

@@ -29,7 +29,7 @@ function readResults() {
   }
 }
 
-/** Runs the files whose names contain `pattern`; {passed, failed, skipped: [{name, reason}]}. */
+/** Runs the files whose names contain `pattern`; {passed, failed, skipped: [{file, name, reason}]}. */
 export async function hostTests(pattern) {
   const files = testFiles(pattern);
   if (files.length === 0) return { passed: 0, failed: 0, skipped: [] };

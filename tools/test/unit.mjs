@@ -40,11 +40,11 @@ async function runSpec(file, level) {
     process.stdout.write(`FAILED ${file} (${level})${ran ? "" : ": it ran no test"}\n${withoutNoise(output)}\n`);
     counts.failed = Math.max(counts.failed, 1);
   }
-  const skipped = counts.todos.map((todo) => ({ name: `${file} (${level}): ${todo}`, reason: "todo" }));
+  const skipped = counts.todos.map((name) => ({ file: `${file} (${level})`, name, reason: "todo" }));
   return { passed: counts.passed, failed: counts.failed, skipped };
 }
 
-/** Runs the specs whose names contain `pattern`; {passed, failed, skipped: [{name, reason}]}. */
+/** Runs the specs whose names contain `pattern`; {passed, failed, skipped: [{file, name, reason}]}. */
 export async function unitTests(pattern) {
   const files = specFiles(pattern);
   if (files.length === 0 && pattern === "") {

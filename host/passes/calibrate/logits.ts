@@ -1,0 +1,41 @@
+import type { Samples } from "../../compile.ts";
+import { execute } from "../../execute.ts";
+import type { Graph, Softmax, TensorId } from "../../graph/graph.ts";
+import { readersOf } from "../edges.ts";
+import type { Range } from "./ranges.ts";
+
+/** Softmax's output has steps of 1/256: a probability below half a step is 0 whatever its logit. */
+const LEAST_PROBABILITY = 1 / 512;
+
+/**
+ * Ranges of the tensors that only a Softmax reads. A logit that lies ln(512)/β below its row's largest has a
+ * probability below LEAST_PROBABILITY, so the range need not reach below that on any sample: the logits that compete
+ * get steps about half as large, and fewer ties.
+ */
+export async function logitRanges(graph: Graph, { data, count }: Samples): Promise<Map<TensorId, Range>> {
+  const readers = readersOf(graph);
+  const softmaxes = graph.layers.filter(
+    (layer): layer is Softmax => layer.kind === "Softmax" && readers[layer.inputs[0]].length === 1,
+  );
+  const logits = await execute(
+    graph,
+    data,
+    count,
+    softmaxes.flatMap((layer) => layer.inputs),
+  );
+  return new Map(
+    softmaxes.map(({ inputs: [id], beta }) => {
+      const values = logits.get(id)!;
+      const classes = graph.tensors[id].shape[2];
+      let [leastTop, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+      for (let at = 0; at < values.length; at += classes) {
+        let top = values[at];
+        for (let c = 1; c < classes; c++) top = Math.max(top, values[at + c]);
+        leastTop = Math.min(leastTop, top);
+        max = Math.max(max, top);
+      }
+      const min = leastTop + Math.log(LEAST_PROBABILITY) / beta;
+      return [id, { min: Math.min(0, min), max: Math.max(0, max) }];
+    }),
+  );
+}

@@ -2,8 +2,9 @@
 // TFLite files. Calibration samples are never test samples. Run: npm run accuracy (needs ../shared/data and CIFAR-10).
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
-import { type Compiled, type CompileOptions, compile, type Scheme } from "../host/compile.ts";
+import { type Compiled, compile } from "../host/compile.ts";
 import { evaluate } from "../host/evaluate.ts";
+import type { CompileOptions, Scheme } from "../host/options.ts";
 import { Session } from "../host/session.ts";
 import { simulatedTop1 } from "../host/simulate.ts";
 import { cifar10, kws500 } from "../tests/support/data.ts";

@@ -3,6 +3,7 @@
 import { HalfbitError } from "./errors.ts";
 import { type Graph, size } from "./graph/graph.ts";
 import { importModel } from "./import/detect.ts";
+import type { CompileOptions } from "./options.ts";
 import { calibrate } from "./passes/calibrate.ts";
 import { compact } from "./passes/compact.ts";
 import { decompose, type LayerDecomposition } from "./passes/decompose.ts";
@@ -16,36 +17,6 @@ import { selfTest } from "./passes/self-test.ts";
 import type { Metadata, Program } from "./program.ts";
 import { VERSION } from "./version.ts";
 import { writeModel } from "./write.ts";
-
-export type Scheme = "semi-binary" | "sign" | "alpha" | `planes:${number}` | "int8";
-
-/** Calibration samples: count × H × W × C real values in the source network's input range. */
-export interface Samples {
-  data: Float32Array;
-  count: number;
-}
-
-export interface LayerOverride {
-  scheme?: Scheme;
-  rank?: number;
-}
-
-export interface CompileOptions {
-  scheme: Scheme;
-  /** K / T of semi-binary layers. */
-  rank: number;
-  solver: "greedy";
-  /** What the solver minimises: the error of the layer's output feature map on calibration samples, or of its weights. */
-  objective: "feature-map" | "weights";
-  seed: number;
-  calibration?: Samples;
-  /** By layer name. */
-  overrides?: Record<string, LayerOverride>;
-  labels?: string[];
-  /** How 8-bit images become the network's input; stored for hosts that read images. */
-  preprocessing?: Metadata["preprocessing"];
-  onProgress?: (stage: string, done: number, total: number) => void;
-}
 
 /** What became of one layer that has weights, or has been given a place of its own in the file. */
 export type LayerReport = LayerDecomposition;

@@ -1,6 +1,7 @@
 // The library's public surface.
-export { type CompileOptions, compile, type LayerOverride, type Samples, type Scheme } from "./compile.ts";
+export { type Compiled, compile, type LayerReport } from "./compile.ts";
 export type { Level } from "./engine.ts";
 export { type Code, HalfbitError } from "./errors.ts";
+export type { CompileOptions, LayerOverride, Samples, Scheme } from "./options.ts";
 export type { Metadata } from "./program.ts";
 export { type Ranked, type Result, Session, type SessionOptions, type TensorInfo } from "./session.ts";

@@ -1,9 +1,9 @@
 // The decompose pass: which layers, towards which target, with which statistics.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { LayerOverride, Scheme } from "../host/compile.ts";
 import { execute } from "../host/execute.ts";
 import { type Conv2D, type Geometry, type Graph, windowOutput } from "../host/graph/graph.ts";
+import type { LayerOverride, Scheme } from "../host/options.ts";
 import { chooseSchemes } from "../host/passes/decompose/choose.ts";
 import { advance } from "../host/passes/decompose/prefix.ts";
 import { equivalentTarget } from "../host/passes/decompose/target.ts";

@@ -1,10 +1,11 @@
 import { type Command, Option } from "commander";
-import type { CompileOptions, LayerReport, Scheme } from "../compile.ts";
+import type { LayerReport } from "../compile.ts";
 import { checkWritable, readFile, writeAtomically } from "../files.ts";
 import { importModel } from "../import/detect.ts";
+import type { CompileOptions, Scheme } from "../options.ts";
 import type { Program } from "../program.ts";
 import type { Preprocessing } from "../samples.ts";
-import { preprocessingOf, readCalibration, readLabelNames, readOverrides } from "./compile_inputs.ts";
+import { preprocessingOf, readCalibration, readLabelNames, readOverrides } from "./compile-inputs.ts";
 import { nonNegativeInteger, numbers, positiveInteger, positiveNumber, scheme } from "./options.ts";
 import { print, table, thousands } from "./output.ts";
 import { Progress } from "./progress.ts";

@@ -1,7 +1,7 @@
 // Parsers of option values.
 import { InvalidArgumentError } from "commander";
-import type { Scheme } from "../compile.ts";
 import type { Level } from "../engine.ts";
+import type { Scheme } from "../options.ts";
 
 export function positiveInteger(text: string): number {
   if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError("It must be a whole number, 1 or more.");

@@ -1,8 +1,8 @@
 // Calibration: what int8 step and zero point every tensor gets, from the real values it takes on samples.
 
-import type { Samples } from "../compile.ts";
 import { HalfbitError } from "../errors.ts";
 import type { Graph, Layer, Quantisation, TensorId } from "../graph/graph.ts";
+import type { Samples } from "../options.ts";
 import { innerScale } from "./calibrate/inner-scale.ts";
 import { logitRanges } from "./calibrate/logits.ts";
 import { activationRanges, type Range } from "./calibrate/ranges.ts";

@@ -1,8 +1,8 @@
 // The decompose pass: dense weights become signs, layer by layer, each seeing what the layers before it now give.
 
-import type { CompileOptions, Scheme } from "../compile.ts";
 import { HalfbitError } from "../errors.ts";
 import type { Conv2D, FullyConnected, Graph, PlanesWeights, SemiBinaryWeights } from "../graph/graph.ts";
+import type { CompileOptions, Scheme } from "../options.ts";
 import { alphaPlane, planes, signPlane } from "../solve/baselines.ts";
 import { featureMapError } from "../solve/error.ts";
 import { greedy } from "../solve/greedy.ts";

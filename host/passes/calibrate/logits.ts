@@ -1,6 +1,6 @@
-import type { Samples } from "../../compile.ts";
 import { execute } from "../../execute.ts";
 import type { Graph, Softmax, TensorId } from "../../graph/graph.ts";
+import type { Samples } from "../../options.ts";
 import { readersOf } from "../edges.ts";
 import type { Range } from "./ranges.ts";
 

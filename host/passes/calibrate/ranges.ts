@@ -1,8 +1,8 @@
 // What values each tensor takes on the calibration samples.
 
-import type { Samples } from "../../compile.ts";
 import { execute } from "../../execute.ts";
 import { type Graph, size, type TensorId } from "../../graph/graph.ts";
+import type { Samples } from "../../options.ts";
 
 export interface Range {
   min: number;
@@ -14,7 +14,8 @@ const BATCH_NUMBERS = 2 ** 24;
 
 /**
  * Share of a layer's output values that its range may leave out at either end: rare outliers would make every step
- * coarser. Measured on ResNet-8, see docs/rationale.md.
+ * coarser. Squared error of the integer logits of ResNet-8 at K/T = 1 and 3: 0.193 and 0.209 % with 0, 0.173 and 0.186 %
+ * with 1e-5, 0.172 and 0.197 % with 1e-4, 0.50 and 0.55 % with 1e-3.
  */
 const OUTSIDE = 1e-5;
 /** Values a tensor that the quantiles are taken from: the 10 largest lie outside; of 100,000 or fewer, none. */

@@ -1,8 +1,8 @@
 // Which layers are decomposed, and how: the rule, and the user's overrides by layer name.
 
-import type { CompileOptions, Scheme } from "../../compile.ts";
 import { HalfbitError } from "../../errors.ts";
 import type { Conv2D, DepthwiseConv2D, FullyConnected, Graph, Layer } from "../../graph/graph.ts";
+import type { CompileOptions, Scheme } from "../../options.ts";
 import { int8Bytes, planesBytes, semiBinaryBytes } from "./bytes.ts";
 
 export type WeightLayer = Conv2D | DepthwiseConv2D | FullyConnected;

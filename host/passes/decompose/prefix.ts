@@ -1,8 +1,8 @@
 // A network's activations on the calibration samples, carried forward layer by layer.
 
-import type { Samples } from "../../compile.ts";
 import { execute } from "../../execute.ts";
 import type { Graph, TensorId } from "../../graph/graph.ts";
+import type { Samples } from "../../options.ts";
 
 export type Activations = ReadonlyMap<TensorId, Float32Array>;
 

@@ -1,8 +1,9 @@
 // The files and options that a compilation reads beside its source.
-import type { LayerOverride, Samples, Scheme } from "../compile.ts";
+
 import { HalfbitError } from "../errors.ts";
 import { readFile } from "../files.ts";
 import type { Graph } from "../graph/graph.ts";
+import type { LayerOverride, Samples, Scheme } from "../options.ts";
 import { type Preprocessing, readSamples, type SampleArray, sampleCount, toReal } from "../samples.ts";
 import { isScheme } from "./options.ts";
 

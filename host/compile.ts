@@ -86,12 +86,13 @@ export async function compile(input: { bytes: Uint8Array; name: string }, option
   const planned = plan(compacted.program, compacted.views);
 
   const { scheme, rank, solver, objective, seed, overrides, labels, preprocessing } = options;
+  const sourceFile = input.name.split(/[\\/]/).at(-1)!;
   const metadata: Metadata = {
-    name: imported.name,
+    name: sourceFile.replace(/\.[^.]*$/, ""), // networks call themselves "main_graph" and the like
     labels,
     preprocessing,
     provenance: {
-      source: input.name.split(/[\\/]/).at(-1)!,
+      source: sourceFile,
       sha256: await sha256(input.bytes),
       compiler: `halfbit ${VERSION}`,
       options: scheme === "int8" ? { scheme } : { scheme, rank, solver, objective, seed, overrides },

@@ -7,6 +7,7 @@ export const STDOUT: i32 = 1;
 export const STDERR: i32 = 2;
 
 const CAPACITY: i32 = 1024;
+const ERRNO_AGAIN: i32 = 6; // a full pipe that the host opened non-blocking (Node's WASI)
 const ERRNO_IO: i32 = 29; // what wasmtime makes of a broken pipe
 const ERRNO_PIPE: i32 = 64;
 
@@ -23,6 +24,7 @@ export function writeAll(fd: i32, from: usize, bytes: i32): i32 {
     store<u32>(vector, from);
     store<u32>(vector, bytes, 4);
     const errno = fd_write(fd, vector, 1, written);
+    if (errno == ERRNO_AGAIN) continue;
     if (errno != 0) return errno;
     from += load<u32>(written);
     bytes -= load<i32>(written);

@@ -56,7 +56,7 @@ export async function decompose(
 ): Promise<{ graph: Graph; report: LayerDecomposition[] }> {
   const choices = [...chooseSchemes(graph, options)];
   const work = choices.filter(([, choice]) => choice.scheme !== "int8" && !choice.reason).map(([i]) => i);
-  const samples = options.objective === "feature-map" ? options.calibration : undefined;
+  const samples = options.calibration;
   if (work.length > 0 && options.objective === "feature-map" && !samples) {
     throw new HalfbitError(
       "E_CALIBRATION",
@@ -83,7 +83,7 @@ export async function decompose(
         { seed: options.seed },
       );
     }
-    const replaced = replaceWeights(layer, choice, moments, options.seed);
+    const replaced = replaceWeights(layer, choice, moments, options);
     result.layers[i] = replaced.layer;
     errors.set(i, replaced.errors);
   }
@@ -97,13 +97,14 @@ function replaceWeights(
   layer: Conv2D | FullyConnected,
   choice: Choice,
   moments: Moments | undefined,
-  seed: number,
+  { objective, seed }: DecomposeOptions,
 ): { layer: Conv2D | FullyConnected; errors: Errors } {
   const { T, S } = matrixShape(layer);
-  const target = moments ? equivalentTarget(layer.weights, moments) : layer.weights;
-  const binary = solve(target, T, S, choice, seed, moments?.gram);
+  const guide = objective === "feature-map" ? moments : undefined; // else they serve the report only
+  const target = guide ? equivalentTarget(layer.weights, guide) : layer.weights;
+  const binary = solve(target, T, S, choice, seed, guide?.gram);
   const dense = reconstruct(binary, T, S);
-  const bias = moments ? repairedBias(layer.bias, dense, moments) : layer.bias;
+  const bias = guide ? repairedBias(layer.bias, dense, guide) : layer.bias;
   return {
     layer: { ...layer, binary, bias, int8: undefined },
     errors: {

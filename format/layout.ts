@@ -132,6 +132,7 @@ export const MAX_PLANES: i32 = 8;
 export const MAX_SHIFT: i32 = 47;
 export const MAX_PADDING: i32 = 255;
 export const MAX_CONCAT_INPUTS: i32 = 64;
+export const MAX_POOLED_PIXELS: i32 = 0x800000; // 255 · 2^23 < 2^31: sums of pools and means stay in int32
 export const MAX_SOFTMAX_CHANNELS: i32 = 4095; // the Q12.19 sum of exponentials stays below 2^31
 
 /** Bytes of a packed row of `count` signs: bit s of the row is 1 for +1 and 0 for -1, least significant first. */

@@ -32,6 +32,7 @@ import {
   L_RESERVED,
   L_WEIGHTS,
   MAX_CONCAT_INPUTS,
+  MAX_POOLED_PIXELS,
   MAX_SOFTMAX_CHANNELS,
   MEAN_SHIFT,
   MEAN_WORDS,
@@ -52,13 +53,16 @@ import {
 import { channels, height, parameters, tensorBytes, tensorRecord, width } from "../model";
 import { file } from "../state";
 import { addParameters, hasParameters, inData, isExponent } from "./data";
-import { sameShape, windowAgrees } from "./geometry";
+import { sameShape, windowAgrees, windowSize } from "./geometry";
 import { binaryPlanes, conv2D, depthwiseConv2D, fullyConnected, semiBinary } from "./weights";
 
 function pool(layer: usize, input: usize, output: usize): i32 {
   // Only taps that are neighbours are sure to meet the image, so that an average never divides by zero.
   const dense = load<u8>(layer, L_DILATION_HEIGHT) == 1 && load<u8>(layer, L_DILATION_WIDTH) == 1;
-  return dense && channels(input) == channels(output) && windowAgrees(layer, input, output)
+  return dense &&
+    channels(input) == channels(output) &&
+    windowSize(layer, 1) <= MAX_POOLED_PIXELS &&
+    windowAgrees(layer, input, output)
     ? STATUS_OK
     : STATUS_GEOMETRY;
 }
@@ -113,6 +117,7 @@ function pad(layer: usize, input: usize, output: usize): i32 {
 
 function mean(layer: usize, input: usize, output: usize): i32 {
   if (channels(input) != channels(output) || tensorBytes(output) != channels(output)) return STATUS_GEOMETRY;
+  if (height(input) * width(input) > MAX_POOLED_PIXELS) return STATUS_GEOMETRY;
   return hasParameters(layer, MEAN_WORDS) && isExponent(load<i32>(parameters(layer), MEAN_SHIFT * 4))
     ? STATUS_OK
     : STATUS_PARAMETERS;

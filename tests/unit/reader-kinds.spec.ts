@@ -29,6 +29,7 @@ import {
   L_PLANES,
   L_WEIGHTS,
   MAX_CONCAT_INPUTS,
+  MAX_POOLED_PIXELS,
   MAX_SOFTMAX_CHANNELS,
   MEAN_SHIFT,
   MUL_SHIFT,
@@ -237,6 +238,13 @@ describe("the other kinds are refused", () => {
     output<u16>(T_WIDTH, 2, STATUS_GEOMETRY);
     word(MEAN_SHIFT, 31, STATUS_PARAMETERS);
     change<u32>(L_PARAMETER_COUNT, 3, STATUS_PARAMETERS);
+  });
+  it("Mean: over more pixels than an int32 sum holds", () => {
+    begin();
+    const x = tensor(MAX_POOLED_PIXELS / 256 + 1, 256, 1);
+    const y = tensor(1, 1, 1);
+    parameters(layer(KIND_MEAN, x, y), [1 << 30, 0]);
+    expect(finish(x, y)).toBe(STATUS_GEOMETRY);
   });
   it("Softmax: where shapes differ, the channels exceed the limit, or the exponent is none", () => {
     model(softmax);

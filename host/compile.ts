@@ -1,9 +1,10 @@
 // The compiler: source network in, model file out. The passes stand here in the order in which they run.
 
+import { Engine } from "./engine.ts";
 import { HalfbitError } from "./errors.ts";
 import { type Graph, size } from "./graph/graph.ts";
 import { importModel } from "./import/detect.ts";
-import type { CompileOptions } from "./options.ts";
+import type { CompileOptions, Samples } from "./options.ts";
 import { calibrate } from "./passes/calibrate.ts";
 import { compact } from "./passes/compact.ts";
 import { decompose, type LayerDecomposition } from "./passes/decompose.ts";
@@ -42,33 +43,67 @@ async function sha256(bytes: Uint8Array): Promise<string> {
   return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+/** A NaN or an infinity would go through every pass and come out as a model that answers anything. */
+function checkWeights(graph: Graph, file: string): void {
+  for (const layer of graph.layers) {
+    if (!("weights" in layer)) continue;
+    if (layer.weights.every(Number.isFinite) && layer.bias.every(Number.isFinite)) continue;
+    throw new HalfbitError(
+      "E_SOURCE_CORRUPT",
+      `${file}: layer ${layer.name} holds NaN or infinite weights; export it again`,
+    );
+  }
+}
+
+/** The samples, of the network's input shape and finite. Throws E_CALIBRATION. */
+function checkedSamples(graph: Graph, options: CompileOptions, file: string): Samples {
+  const bad = (what: string) => new HalfbitError("E_CALIBRATION", `${file}: ${what}`);
+  const { calibration } = options;
+  const kind = isInt8(graph) ? `scheme ${options.scheme}` : "a float network";
+  if (!calibration) throw bad(`${kind} needs calibration samples; pass --calib SAMPLES.npy`);
+  const { data, count } = calibration;
+  const { shape } = graph.tensors[graph.input];
+  if (count < 1 || data.length !== count * size(shape))
+    throw bad(`calibration holds ${data.length} values for ${count} samples; each needs ${shape.join("×")}`);
+  const wrong = data.findIndex((value) => !Number.isFinite(value));
+  if (wrong >= 0) throw bad(`calibration sample ${Math.floor(wrong / size(shape))} holds ${data[wrong]}; take it out`);
+  return calibration;
+}
+
 /** The network with real and integer weights, quantised, its chosen layers binary. */
 async function approximate(
   imported: Graph,
   options: CompileOptions,
+  file: string,
 ): Promise<{ source: Graph; simulated: Graph; quantised: Graph; report: LayerReport[] }> {
+  const schemes = [options.scheme, ...Object.values(options.overrides ?? {}).map(({ scheme }) => scheme ?? "int8")];
   // An int8 network keeps its own numbers, so that its outputs keep their bits.
-  if (isInt8(imported) && options.scheme === "int8" && !options.overrides) {
+  if (isInt8(imported) && schemes.every((scheme) => scheme === "int8")) {
     const { report } = await decompose(imported, options);
     return { source: imported, simulated: imported, quantised: imported, report };
   }
+  const calibration = checkedSamples(imported, options, file);
   const source = isInt8(imported) ? fold(dequantise(imported)) : imported;
-  const { calibration } = options;
-  if (!calibration)
-    throw new HalfbitError(
-      "E_CALIBRATION",
-      `${imported.name}: ${isInt8(imported) ? `scheme ${options.scheme}` : "a float network"} needs calibration samples; pass --calib SAMPLES.npy`,
-    );
-  if (calibration.data.length !== calibration.count * size(source.tensors[source.input].shape) || calibration.count < 1)
-    throw new HalfbitError(
-      "E_CALIBRATION",
-      `${imported.name}: calibration holds ${calibration.data.length} values for ${calibration.count} samples; each needs ${source.tensors[source.input].shape.join("×")}`,
-    );
   const { graph: simulated, report } = await decompose(source, options);
   options.onProgress?.("calibrate", 0, 1);
   const quantised = await calibrate(simulated, calibration);
   options.onProgress?.("calibrate", 1, 1);
   return { source, simulated, quantised, report };
+}
+
+/** The file is what a device will meet: it must load in the runtime and compute the recorded bits there. */
+async function proven(file: Uint8Array, program: Program, name: string): Promise<Uint8Array> {
+  try {
+    (await Engine.load(file, name)).selfTest();
+    return file;
+  } catch (cause) {
+    if (!(cause instanceof HalfbitError) || cause.code !== "E_MODEL") throw cause;
+    const layer = program.layers[cause.record];
+    const where = layer ? `layer ${layer.name} (${layer.kind})` : "the network";
+    throw new HalfbitError("E_UNSUPPORTED", `${name}: ${where} is beyond what the runtime takes: ${cause.message}`, {
+      cause,
+    });
+  }
 }
 
 /**
@@ -78,7 +113,8 @@ async function approximate(
  */
 export async function compile(input: { bytes: Uint8Array; name: string }, options: CompileOptions): Promise<Compiled> {
   const imported = fold(importModel(input.bytes, input.name));
-  const { source, simulated, quantised, report } = await approximate(imported, options);
+  checkWeights(imported, input.name);
+  const { source, simulated, quantised, report } = await approximate(imported, options, input.name);
 
   const lowered = lower(quantised);
   const fused = fuseAdd(lowered.program, lowered.views);
@@ -99,5 +135,6 @@ export async function compile(input: { bytes: Uint8Array; name: string }, option
     },
   };
   const program: Program = { ...planned.program, metadata, selfTest: selfTest(planned.program, SELF_TEST_SEED) };
-  return { file: writeModel(program), program, graph: source, simulated, report, arenaLowerBound: planned.lowerBound };
+  const file = await proven(writeModel(program), program, input.name);
+  return { file, program, graph: source, simulated, report, arenaLowerBound: planned.lowerBound };
 }

@@ -16,8 +16,8 @@ interface Subject {
   skip: string | false;
   /** Real inputs to calibrate with, and other ones to test with. */
   samples(): { calibration: Float32Array; count: number; test: Float32Array; labels: Uint8Array };
-  /** Most by which integer accuracy may differ from the float simulation's, or false where samples are too few. */
-  tolerance: number | false;
+  /** Most by which integer accuracy may differ from the float simulation's. */
+  tolerance: number;
 }
 
 /** Real keyword features are (q − 83) · 0.5847029. */
@@ -41,7 +41,7 @@ const SUBJECTS: Subject[] = [
   {
     file: "kws_dscnn_float.tflite",
     skip: noMlperf,
-    tolerance: false, // one of the 400 test samples is 0.25 points
+    tolerance: 0.01, // a sample is 0.25 points: there are only 400 that calibration has not seen
     samples() {
       const { samples, labels } = kws500()!;
       return {
@@ -104,7 +104,6 @@ for (const { file, skip, tolerance, samples } of SUBJECTS) {
         });
       }
 
-      if (tolerance === false) return;
       test("integer accuracy is that of the float simulation", async () => {
         const integers = evaluate(await Session.open(compiled.file), quantised(compiled, data.test), data.labels).top1;
         const simulated = await simulatedTop1(compiled.simulated, data.test, data.labels);

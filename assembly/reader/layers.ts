@@ -20,8 +20,6 @@ import {
   KIND_SOFTMAX,
   L_ACTIVATION_MAX,
   L_ACTIVATION_MIN,
-  L_DILATION_HEIGHT,
-  L_DILATION_WIDTH,
   L_INPUT,
   L_INPUT2,
   L_KIND,
@@ -53,16 +51,14 @@ import {
 import { channels, height, parameters, tensorBytes, tensorRecord, width } from "../model";
 import { file } from "../state";
 import { addParameters, hasParameters, inData, isExponent } from "./data";
-import { sameShape, windowAgrees, windowSize } from "./geometry";
+import { sameShape, windowAgrees, windowSize, windowsMeetImage } from "./geometry";
 import { binaryPlanes, conv2D, depthwiseConv2D, fullyConnected, semiBinary } from "./weights";
 
 function pool(layer: usize, input: usize, output: usize): i32 {
-  // Only taps that are neighbours are sure to meet the image, so that an average never divides by zero.
-  const dense = load<u8>(layer, L_DILATION_HEIGHT) == 1 && load<u8>(layer, L_DILATION_WIDTH) == 1;
-  return dense &&
-    channels(input) == channels(output) &&
+  return channels(input) == channels(output) &&
     windowSize(layer, 1) <= MAX_POOLED_PIXELS &&
-    windowAgrees(layer, input, output)
+    windowAgrees(layer, input, output) &&
+    windowsMeetImage(layer, input, output)
     ? STATUS_OK
     : STATUS_GEOMETRY;
 }

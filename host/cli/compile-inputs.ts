@@ -22,8 +22,13 @@ export function preprocessingOf(
   return { mean, scale, channelOrder: channels ?? (count === 1 ? "grayscale" : "RGB") };
 }
 
-/** At most `limit` samples, spread evenly over the file, as real values. */
-export function readCalibration(file: string, graph: Graph, limit: number, preprocessing?: Preprocessing): Samples {
+/** At most `limit` samples, spread evenly over the file, as real values, and whether the file holds pixels. */
+export function readCalibration(
+  file: string,
+  graph: Graph,
+  limit: number,
+  preprocessing?: Preprocessing,
+): Samples & { pixels: boolean } {
   const { shape, quantisation } = graph.tensors[graph.input];
   const input = { shape, quantisation, preprocessing };
   const all = readSamples(readFile(file), file, input);
@@ -35,7 +40,7 @@ export function readCalibration(file: string, graph: Graph, limit: number, prepr
     const from = Math.floor((i * held) / count) * each;
     data.set(all.data.subarray(from, from + each), i * each);
   }
-  return { data: toReal({ ...all, data }, input), count };
+  return { data: toReal({ ...all, data }, input), count, pixels: data instanceof Uint8Array };
 }
 
 function parseJson(file: string, code: "E_OVERRIDES" | "E_LABELS"): unknown {

@@ -77,7 +77,10 @@ async function compileModel(source: string, options: Options): Promise<void> {
   checkWritable(options.output); // before minutes of work
   const bytes = readFile(source);
   const graph = importModel(bytes, source);
-  const preprocessing = preprocessingOf(graph, options);
+  const chosen = preprocessingOf(graph, options);
+  const calibration = options.calib ? readCalibration(options.calib, graph, options.calibCount, chosen) : undefined;
+  // uint8 samples without options: the network takes pixels as they are, and so it shall from images.
+  const preprocessing = chosen ?? (calibration?.pixels ? preprocessingOf(graph, { scale: [1] }) : undefined);
   const { scheme, rank, solver, objective, seed } = options;
   const { compile } = await import("../compile.ts"); // TensorFlow.js is slow to load: only where it is needed
   const progress = new Progress(options.quiet);
@@ -90,7 +93,7 @@ async function compileModel(source: string, options: Options): Promise<void> {
       objective,
       seed,
       preprocessing,
-      calibration: options.calib ? readCalibration(options.calib, graph, options.calibCount, preprocessing) : undefined,
+      calibration,
       overrides: options.layers ? readOverrides(options.layers) : undefined,
       labels: options.labels ? readLabelNames(options.labels, graph) : undefined,
       onProgress: (stage, done, total) => progress.update(stage, done, total),

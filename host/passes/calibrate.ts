@@ -9,10 +9,8 @@ import { activationRanges, type Range } from "./calibrate/ranges.ts";
 import { int8Weights } from "./calibrate/weights.ts";
 import { isWeightLayer } from "./decompose/choose.ts";
 import { type Activations, advance } from "./decompose/prefix.ts";
+import { SHARES_QUANTISATION } from "./edges.ts";
 import { windowsOf } from "./windows.ts";
-
-/** Layers that copy or average values: TFLite gives their inputs and output one quantisation. */
-const SHARES: ReadonlySet<Layer["kind"]> = new Set(["MaxPool", "AveragePool", "Reshape", "Pad", "Concat"]);
 
 /** Outputs whose range is known beforehand (TFLite's fixed quantisations). */
 function fixedQuantisation(layer: Layer): Quantisation | undefined {
@@ -33,7 +31,7 @@ function sharing(graph: Graph): (tensor: TensorId) => TensorId {
   const root = graph.tensors.map((_, id) => id);
   const find = (id: TensorId): TensorId => (root[id] === id ? id : find(root[id]));
   for (const layer of graph.layers)
-    if (SHARES.has(layer.kind)) for (const input of layer.inputs) root[find(input)] = find(layer.output);
+    if (SHARES_QUANTISATION.has(layer.kind)) for (const input of layer.inputs) root[find(input)] = find(layer.output);
   return find;
 }
 
@@ -42,7 +40,7 @@ function sharing(graph: Graph): (tensor: TensorId) => TensorId {
  * being tables, can follow other writers of a Concat; Softmax computes in its own steps only.
  */
 function fixedQuantisations(graph: Graph, find: (tensor: TensorId) => TensorId): Map<TensorId, Quantisation> {
-  const writers = graph.layers.filter((layer) => !SHARES.has(layer.kind));
+  const writers = graph.layers.filter((layer) => !SHARES_QUANTISATION.has(layer.kind));
   const fixed = new Map<TensorId, Quantisation>();
   for (const layer of writers) {
     const own = fixedQuantisation(layer);

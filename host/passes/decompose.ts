@@ -10,7 +10,7 @@ import type { Numbers } from "../solve/products.ts";
 import { reconstruct } from "../solve/reconstruct.ts";
 import { binaryBytes, int8Bytes } from "./decompose/bytes.ts";
 import { type Choice, chooseSchemes, matrixShape, planeCount, type WeightLayer } from "./decompose/choose.ts";
-import { type Activations, advance } from "./decompose/prefix.ts";
+import { type Activations, advance, affordable } from "./decompose/prefix.ts";
 import { equivalentTarget, outputError, repairedBias } from "./decompose/target.ts";
 import { type Moments, windowMoments } from "./gram.ts";
 import { windowsOf } from "./windows.ts";
@@ -56,7 +56,7 @@ export async function decompose(
 ): Promise<{ graph: Graph; report: LayerDecomposition[] }> {
   const choices = [...chooseSchemes(graph, options)];
   const work = choices.filter(([, choice]) => choice.scheme !== "int8" && !choice.reason).map(([i]) => i);
-  const samples = options.calibration;
+  const samples = options.calibration && affordable(graph, options.calibration);
   if (work.length > 0 && options.objective === "feature-map" && !samples) {
     throw new HalfbitError(
       "E_CALIBRATION",

@@ -26,6 +26,15 @@ export function isInt8(graph: Graph): boolean {
   return graph.tensors.every((tensor) => tensor.quantisation !== undefined);
 }
 
+/** Kinds that copy or average values: TFLite gives their inputs and output one quantisation. */
+export const SHARES_QUANTISATION: ReadonlySet<Layer["kind"]> = new Set([
+  "MaxPool",
+  "AveragePool",
+  "Reshape",
+  "Pad",
+  "Concat",
+]);
+
 /** Whether two tensors hold the same real numbers in the same bytes. */
 export function sameQuantisation(graph: Graph, a: TensorId, b: TensorId): boolean {
   const [p, q] = [graph.tensors[a].quantisation, graph.tensors[b].quantisation];

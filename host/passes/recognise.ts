@@ -1,4 +1,5 @@
 import type { Conv2D, FullyConnected, Graph, Layer, SemiBinaryWeights } from "../graph/graph.ts";
+import { reconstruct } from "../solve/reconstruct.ts";
 import { isInt8, producersOf, readersOf, withLayers } from "./edges.ts";
 
 /**
@@ -69,21 +70,15 @@ function joined(
 ): Conv2D | FullyConnected {
   const { inputs } = first;
   const { name, output, bias, activation } = second;
-  return { ...first, name, inputs, output, bias, activation, weights: dense(binary), binary, int8: undefined };
-}
-
-/** W = diag(r)·U·diag(d)·V, T × S. */
-function dense({ rank, u, d, v, r }: SemiBinaryWeights): Float32Array {
-  const window = v.length / rank;
-  const row = new Float64Array(window);
-  const weights = new Float32Array(r.length * window);
-  for (let t = 0; t < r.length; t++) {
-    row.fill(0);
-    for (let k = 0; k < rank; k++) {
-      const factor = u[t * rank + k] * d[k];
-      for (let s = 0; s < window; s++) row[s] += factor * v[k * window + s];
-    }
-    for (let s = 0; s < window; s++) weights[t * window + s] = r[t] * row[s];
-  }
-  return weights;
+  return {
+    ...first,
+    name,
+    inputs,
+    output,
+    bias,
+    activation,
+    weights: reconstruct(binary, binary.r.length, binary.v.length / binary.rank),
+    binary,
+    int8: undefined,
+  };
 }

@@ -3,7 +3,7 @@ import type { ProgramLayer, ProgramTensor } from "../program.ts";
 import { add32, clamp, multiply } from "./fixed-point.ts";
 import { eachTap } from "./window.ts";
 
-/** Average over the taps inside the image, to nearest, ties away from zero (TFLite); or their maximum. */
+/** Average over the taps inside the image, or their maximum. */
 export function pool(layer: ProgramLayer, x: Int8Array, from: ProgramTensor, y: Int8Array, to: ProgramTensor): void {
   const [height, width, channels] = to.shape;
   for (let oy = 0; oy < height; oy++) {
@@ -11,18 +11,18 @@ export function pool(layer: ProgramLayer, x: Int8Array, from: ProgramTensor, y: 
       for (let c = 0; c < channels; c++) {
         const taps: number[] = [];
         eachTap(layer, from.shape, oy, ox, (iy, ix) => taps.push(x[(iy * from.shape[1] + ix) * channels + c]));
-        const sum = taps.reduce((a, b) => a + b, 0);
-        const average = Math.sign(sum) * Math.floor(Math.abs(sum) / taps.length + 0.5);
-        const value = layer.kind === "MaxPool" ? Math.max(...taps) : roundedAverage(sum, taps.length, average);
+        const value = layer.kind === "MaxPool" ? taps.reduce((a, b) => Math.max(a, b), -128) : average(taps);
         y[(oy * width + ox) * channels + c] = clamp(value, layer.activationMin, layer.activationMax);
       }
     }
   }
 }
 
-/** TFLite adds ⌊n/2⌋, not n/2, before it divides towards zero: for odd n that is the same as rounding to nearest. */
-function roundedAverage(sum: number, n: number, nearest: number): number {
-  return n % 2 === 1 ? nearest : Math.trunc((sum > 0 ? sum + n / 2 : sum - n / 2) / n);
+/** To nearest, ties away from zero: TFLite adds ⌊n/2⌋ with the sum's sign, then divides towards zero. */
+function average(taps: number[]): number {
+  const sum = taps.reduce((a, b) => a + b, 0);
+  const half = Math.floor(taps.length / 2);
+  return Math.trunc((sum > 0 ? sum + half : sum - half) / taps.length);
 }
 
 /** Mean over height and width, rescaled by one multiplier (TFLite QuantizedMeanOrSum). */

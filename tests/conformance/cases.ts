@@ -36,6 +36,9 @@ const ROWS: Row[] = [
     [2, 3, 4],
     layer("Conv2D", { kernel: [5, 5], pad: [2, 2, 2, 2], channels: 4 }),
   ],
+  ["Conv2D 1×1 with padding: windows wholly outside the image", [3, 3, 4], layer("Conv2D", { pad: [1, 1, 1, 1] })],
+  ["DepthwiseConv2D 1×1 with padding", [3, 3, 4], layer("DepthwiseConv2D", { pad: [1, 2, 0, 1] })],
+  ["SemiBinary 1×1 with padding", [3, 3, 4], layer("SemiBinary", { pad: [2, 1, 1, 2], channels: 5 })],
   [
     "Conv2D 10×4 kernel, stride 2 (keyword spotting)",
     [49, 10, 1],

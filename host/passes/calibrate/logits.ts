@@ -27,15 +27,18 @@ export async function logitRanges(graph: Graph, { data, count }: Samples): Promi
     softmaxes.map(({ inputs: [id], beta }) => {
       const values = logits.get(id)!;
       const classes = graph.tensors[id].shape[2];
-      let [leastTop, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+      let [lowest, leastTop, max] = [0, Number.POSITIVE_INFINITY, 0];
       for (let at = 0; at < values.length; at += classes) {
         let top = values[at];
-        for (let c = 1; c < classes; c++) top = Math.max(top, values[at + c]);
+        for (let c = 0; c < classes; c++) {
+          top = Math.max(top, values[at + c]);
+          lowest = Math.min(lowest, values[at + c]);
+        }
         leastTop = Math.min(leastTop, top);
         max = Math.max(max, top);
       }
-      const min = leastTop + Math.log(LEAST_PROBABILITY) / beta;
-      return [id, { min: Math.min(0, min), max: Math.max(0, max) }];
+      const needed = Math.min(0, leastTop + Math.log(LEAST_PROBABILITY) / beta);
+      return [id, { min: Math.max(lowest, needed), max }];
     }),
   );
 }

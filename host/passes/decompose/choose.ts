@@ -29,6 +29,9 @@ export function matrixShape(layer: WeightLayer): { T: number; S: number } {
   return { T: layer.bias.length, S: layer.weights.length / layer.bias.length };
 }
 
+/** Largest S whose Gram matrix (8·S² bytes, and the solver's copies) fits: 512 MB. */
+const MAX_GRAM = 8192;
+
 /**
  * A choice for every layer with weights, by index into graph.layers. An override of a layer decides; else the first
  * and the last layer with weights, depthwise and grouped convolutions, and layers that would not get smaller stay int8.
@@ -66,6 +69,7 @@ function choose(layer: WeightLayer, edge: "first" | "last" | undefined, options:
     );
   }
   if (undecomposable) return stays(undecomposable);
+  if (S > MAX_GRAM && !override?.scheme) return stays(`its windows of ${S} numbers are too many for the solver`);
   if (override?.scheme || override?.rank) return chosen;
   if (edge) return stays(`the ${edge} layer with weights`);
   const bytes = rank ? semiBinaryBytes(T, S, rank) : planesBytes(T, S, planeCount(wanted));

@@ -1,7 +1,7 @@
 // A network's activations on the calibration samples, carried forward layer by layer.
 
 import { execute } from "../../execute.ts";
-import type { Graph, TensorId } from "../../graph/graph.ts";
+import { type Graph, size, type TensorId } from "../../graph/graph.ts";
 import type { Samples } from "../../options.ts";
 
 export type Activations = ReadonlyMap<TensorId, Float32Array>;
@@ -16,4 +16,20 @@ export function advance(graph: Graph, samples: Samples, from: Activations, index
   const read = new Set(graph.layers.slice(index).flatMap((layer) => layer.inputs));
   const wanted = [...read].filter((id) => before.has(id));
   return execute(graph, samples.data, samples.count, wanted, from);
+}
+
+/** Bytes of activations carried for the original network, and as many for the decomposed one. */
+const MAX_LIVE_BYTES = 2 ** 29;
+
+/** As many of the first samples as keep the activations carried between layers below MAX_LIVE_BYTES, one at least. */
+export function affordable(graph: Graph, { data, count }: Samples): Samples {
+  const lastRead = new Map(graph.layers.flatMap((layer, i) => layer.inputs.map((id) => [id, i] as const)));
+  const written = new Map(graph.layers.map((layer, i) => [layer.output, i] as const)).set(graph.input, -1);
+  const live = graph.layers.map((_, i) =>
+    [...lastRead]
+      .filter(([id, last]) => written.get(id)! < i && last >= i)
+      .reduce((sum, [id]) => sum + 4 * size(graph.tensors[id].shape), 0),
+  );
+  const most = Math.max(1, Math.min(count, Math.floor(MAX_LIVE_BYTES / Math.max(...live))));
+  return { data: data.subarray(0, (data.length / count) * most), count: most };
 }

@@ -31,7 +31,8 @@ export function lowerSemiBinary(
     65535,
     MAX_SHIFT,
   );
-  // A channel with r = 0 still has a bias to express: give it the smallest step, which its empty sum never uses.
+  // A channel with r = 0 still has a bias to express: it gets the smallest step, in which its sum of signs is at most
+  // 127·K / 65,535 of what the largest channel's can be.
   const smallest = Math.max(...w.r, Number.MIN_VALUE) / 65535;
   const r = sharedShift(
     Float64Array.from(w.r, (value) => (Math.max(value, smallest) * mScale) / to.scale),

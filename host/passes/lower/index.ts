@@ -10,6 +10,7 @@ import { HalfbitError } from "../../errors.ts";
 import type { Conv2D, FullyConnected, Geometry, Graph, Layer, Quantisation } from "../../graph/graph.ts";
 import { size } from "../../graph/graph.ts";
 import { emptyLayer, type Kind, type Program, type ProgramLayer, type ProgramTensor } from "../../program.ts";
+import { SHARES_QUANTISATION } from "../edges.ts";
 import { activationRange } from "./activation.ts";
 import { addParameters, meanParameters, mulParameters, softmaxParameters } from "./arithmetic.ts";
 import { lowerPlanes, lowerSemiBinary } from "./binary.ts";
@@ -131,7 +132,7 @@ function quantisationOf(graph: Graph, id: number): Quantisation {
 
 /** Layers that copy values need one quantisation on both sides; anything else is a mistake of an earlier pass. */
 function checkShared(graph: Graph, layer: Layer): void {
-  if (!["Concat", "Pad", "MaxPool", "AveragePool", "Reshape"].includes(layer.kind)) return;
+  if (!SHARES_QUANTISATION.has(layer.kind)) return;
   const out = quantisationOf(graph, layer.output);
   for (const id of layer.inputs) {
     const q = quantisationOf(graph, id);

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // The `halfbit` command: dist/cli.js, which a clone builds first.
+// Nothing here may import node:process: that opens process.stdin, which makes standard input non-blocking (EAGAIN).
 import { existsSync } from "node:fs";
-import process from "node:process";
 
 const cli = new URL("../dist/cli.js", import.meta.url);
 if (existsSync(cli)) {

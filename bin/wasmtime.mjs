@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 // `npx wasmtime …`: finds or installs wasmtime, else runs the module in Node. Says on standard error what it did,
 // except where it just ran the wasmtime on PATH.
-import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { prepare } from "./wasmtime/arguments.mjs";
 import { findWasmtime } from "./wasmtime/find.mjs";

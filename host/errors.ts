@@ -39,6 +39,7 @@ export const CODES = {
   E_OVERRIDES: EXIT.source,
   E_TOO_LARGE: EXIT.source,
   E_WRITE: EXIT.output,
+  E_INTERNAL: EXIT.internal,
 } as const;
 
 export type Code = keyof typeof CODES;
@@ -62,6 +63,12 @@ export class HalfbitError extends Error {
   get exitCode(): number {
     return CODES[this.code];
   }
+}
+
+/** `error`, led by the file that it comes from where it is of this code and does not name it yet. */
+export function inFile(file: string, code: Code, error: unknown): unknown {
+  if (!(error instanceof HalfbitError) || error.code !== code || error.message.startsWith(file)) return error;
+  return new HalfbitError(code, `${file}: ${error.message}`, { cause: error });
 }
 
 /** The error for a status the runtime returned, `where` being the file or "model". */

@@ -21,8 +21,14 @@ function errno(error: unknown): string {
   return error instanceof Error && "code" in error ? String(error.code) : "";
 }
 
-/** The whole of a file; `-` is standard input. */
+let standardInputRead = false;
+
+/** The whole of a file; `-` is standard input, which can be read once. */
 export function readFile(path: string): Uint8Array {
+  if (path === "-" && standardInputRead) {
+    throw new HalfbitError("E_USAGE", "-: standard input can be read only once; name a file for the others");
+  }
+  standardInputRead ||= path === "-";
   let file = 0;
   try {
     file = path === "-" ? 0 : openSync(path, "r");
@@ -82,12 +88,18 @@ function target(path: string): { path: string; mode: number; replaceable: boolea
   return { path: realpathSync(path), mode: stat.mode & 0o777, replaceable: stat.isFile() };
 }
 
+/** For people who expect `-` to be standard output: it is not, and a file of that name is hard to get rid of. */
+function refuseDash(path: string): void {
+  if (path === "-") throw new HalfbitError("E_USAGE", "-: standard input only; name a file to write");
+}
+
 function temporaryName(path: string): string {
   return join(dirname(path), `.tmp-${randomBytes(6).toString("hex")}-${basename(path).slice(0, 40)}`);
 }
 
 /** Throws E_WRITE where writeAtomically(path) could not begin, so that a long compilation need not run in vain. */
 export function checkWritable(path: string): void {
+  refuseDash(path);
   try {
     const to = target(path);
     if (!to.replaceable) return;
@@ -105,6 +117,7 @@ export function checkWritable(path: string): void {
  * wait until it is over, so that they leave no temporary file either.
  */
 export function writeAtomically(path: string, bytes: Uint8Array): void {
+  refuseDash(path);
   const release = holdSignals();
   let temporary = "";
   try {

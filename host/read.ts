@@ -1,6 +1,7 @@
 import crc32 from "crc-32";
 import * as f from "../format/layout.ts";
 import * as status from "../format/status.ts";
+import { readMetadata as checkMetadata } from "./dump/fields.ts";
 import { HalfbitError, refused } from "./errors.ts";
 import { elementBytes, KIND_NAMES } from "./kinds.ts";
 import type { Metadata, Program, ProgramLayer, ProgramTensor } from "./program.ts";
@@ -141,10 +142,29 @@ export function readMetadata(bytes: Uint8Array, file: string): Metadata {
   const at = view.getUint32(f.H_METADATA, true);
   const text = bytes.subarray(at, at + view.getUint32(f.H_METADATA_BYTES, true));
   if (text.length === 0) return {};
+  let json: unknown;
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(text));
+    json = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(text));
   } catch (cause) {
     throw new HalfbitError("E_MODEL", `${file}: the metadata is not valid JSON; compile the model again`, { cause });
+  }
+  try {
+    return checkMetadata(json);
+  } catch (cause) {
+    if (!(cause instanceof TypeError)) throw cause;
+    throw new HalfbitError("E_MODEL", `${file}: ${cause.message}; compile the model again`, { cause });
+  }
+}
+
+/** Preprocessing has one value for all channels or one each. Throws E_MODEL. */
+function checkChannels({ preprocessing }: Metadata, input: ProgramTensor | undefined, file: string): void {
+  const channels = input?.shape[2];
+  for (const values of [preprocessing?.mean, preprocessing?.scale]) {
+    if (values === undefined || values.length === 1 || values.length === channels) continue;
+    throw new HalfbitError(
+      "E_MODEL",
+      `${file}: metadata.preprocessing has ${values.length} values for ${channels} channels; compile the model again`,
+    );
   }
 }
 
@@ -164,6 +184,9 @@ export function readModel(bytes: Uint8Array, file: string): Program {
     const tensors = Array.from({ length: tensorCount }, (_, i) =>
       readTensor(view, u32(f.H_TENSORS) + i * f.TENSOR_BYTES),
     );
+    const unscaled = tensors.findIndex(({ scale }) => !(scale > 0 && Number.isFinite(scale)));
+    if (unscaled >= 0) throw refused(file, status.STATUS_TENSOR, unscaled);
+    checkChannels(metadata, tensors[u32(f.H_INPUT)], file);
     const layers = Array.from({ length: layerCount }, (_, i) => {
       reading = i;
       return readLayer(view, u32(f.H_LAYERS) + i * f.LAYER_BYTES, metadata.layers?.[i] ?? `layer${i}`, tensors);

@@ -5,7 +5,7 @@ import { HalfbitError } from "./errors.ts";
 import { size } from "./graph/graph.ts";
 import type { Metadata, ProgramTensor } from "./program.ts";
 import { readModel } from "./read.ts";
-import { quantise } from "./samples/array.ts";
+import { quantise, toInt8 } from "./samples/array.ts";
 import { ranking } from "./score.ts";
 
 /** A network's edge: int8 values in NHWC order, real = scale · (q − zeroPoint). */
@@ -41,6 +41,14 @@ function info({ shape, scale, zeroPoint }: ProgramTensor): TensorInfo {
   return { shape, scale, zeroPoint };
 }
 
+function modelBytes(source: Uint8Array | ArrayBuffer): Uint8Array {
+  if (!(source instanceof Uint8Array || source instanceof ArrayBuffer)) {
+    throw new HalfbitError("E_USAGE", "a session opens a path, or a model's bytes as Uint8Array or ArrayBuffer");
+  }
+  if (source.byteLength === 0) throw new HalfbitError("E_EMPTY", "model: there are no bytes (0)");
+  return source instanceof Uint8Array ? source : new Uint8Array(source);
+}
+
 export class Session {
   readonly input: TensorInfo;
   readonly output: TensorInfo;
@@ -59,11 +67,11 @@ export class Session {
 
   /**
    * Opens a model file by path, or its bytes. The runtime verifies every record once; a file that it does not fully
-   * understand is refused with E_MODEL.
+   * understand is refused with E_MODEL, an empty one with E_EMPTY.
    */
-  static async open(source: string | Uint8Array, options: SessionOptions = {}): Promise<Session> {
+  static async open(source: string | Uint8Array | ArrayBuffer, options: SessionOptions = {}): Promise<Session> {
     const name = typeof source === "string" ? source : "model";
-    const bytes = typeof source === "string" ? await readModelFile(source) : source;
+    const bytes = typeof source === "string" ? await readModelFile(source) : modelBytes(source);
     const engine = await Engine.load(bytes, name, options.level);
     const program = readModel(bytes, name);
     const { tensors, metadata } = program;
@@ -78,9 +86,13 @@ export class Session {
     return this.engine.layerCount;
   }
 
-  /** One inference. Int8Array: values as the network takes them. Other arrays: real values, rounded to the nearest. */
-  run(input: Int8Array | Float32Array | readonly number[]): Result {
-    const raw = this.runRaw(input instanceof Int8Array ? input : this.quantise(input));
+  /**
+   * One inference. Int8Array: values as the network takes them. Uint8Array: pixels, for a model that records how they
+   * become real values (metadata.preprocessing). Float32Array and lists: real values, rounded to the nearest.
+   * Throws E_INPUT_SIZE for another number of values, E_INPUT_FORMAT for any other type and for NaN or infinity.
+   */
+  run(input: Int8Array | Uint8Array | Float32Array | readonly number[]): Result {
+    const raw = this.runRaw(this.toInput(input));
     const scores = Float32Array.from(raw, (q) => this.score(q));
     const top = (n: number) =>
       ranking(raw)
@@ -98,6 +110,7 @@ export class Session {
 
   /** Writes the input tensor for step(0). */
   setInput(input: Int8Array): void {
+    if (!(input instanceof Int8Array)) throw new HalfbitError("E_INPUT_FORMAT", "the input tensor is an Int8Array");
     this.requireLength(input.length);
     this.engine.input().set(input);
   }
@@ -126,10 +139,34 @@ export class Session {
     return this.labels[index] ?? String(index);
   }
 
+  private toInput(input: Int8Array | Uint8Array | Float32Array | readonly number[]): Int8Array {
+    if (input instanceof Int8Array) return input;
+    if (input instanceof Uint8Array) return this.fromPixels(input);
+    if (input instanceof Float32Array || Array.isArray(input)) return this.quantise(input);
+    throw new HalfbitError(
+      "E_INPUT_FORMAT",
+      "the input must be an Int8Array, a Float32Array or a list of real values, or a Uint8Array of pixels",
+    );
+  }
+
+  private fromPixels(pixels: Uint8Array): Int8Array {
+    const { shape, scale, zeroPoint } = this.input;
+    const { preprocessing } = this.metadata;
+    this.requireLength(pixels.length);
+    if (preprocessing === undefined) {
+      throw new HalfbitError(
+        "E_INPUT_FORMAT",
+        "the input is pixels (Uint8Array), but the model has no preprocessing; give real values in a Float32Array",
+      );
+    }
+    const samples = { file: "the input", shape: [pixels.length], data: pixels };
+    return toInt8(samples, { shape, quantisation: { scale, zeroPoint }, preprocessing });
+  }
+
   private quantise(real: Float32Array | readonly number[]): Int8Array {
     this.requireLength(real.length);
-    const at = real.findIndex((value) => Number.isNaN(value));
-    if (at >= 0) throw new HalfbitError("E_INPUT_FORMAT", `input value ${at} is not a number (NaN)`);
+    const at = real.findIndex((value) => !Number.isFinite(value));
+    if (at >= 0) throw new HalfbitError("E_INPUT_FORMAT", `input value ${at} is ${real[at]}, not a finite number`);
     return Int8Array.from(real, (value) => quantise(value, this.input));
   }
 

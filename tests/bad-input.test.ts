@@ -60,6 +60,7 @@ const FILES: Record<string, Uint8Array> = {
   "half.tflite": denseTflite().subarray(0, 300),
   "samples.npy": npy("|i1", [3, 5], new Array(15).fill(0)),
   "overrides.json": new TextEncoder().encode('{"conv": {"schema": "int8"}}'),
+  "names.json": new TextEncoder().encode('{"none": {"rank": 1}}'),
   "labels.txt": new TextEncoder().encode("one\ntwo\n"),
 };
 for (const [name, bytes] of Object.entries(FILES)) writeFileSync(join(cwd, name), bytes);
@@ -171,6 +172,12 @@ const COMPILE: Case[] = [
     line: /^error E_OVERRIDES: overrides\.json: conv: .*"schema"/,
   },
   {
+    name: "overrides of an unknown layer",
+    args: ["dense.tflite", "--layers", "names.json", "--scheme", "int8"],
+    exit: 5,
+    line: /^error E_OVERRIDES: names\.json: no layer with weights is called "none"/,
+  },
+  {
     name: "overrides that are no JSON",
     args: ["dense.tflite", "--layers", "labels.txt"],
     exit: 5,
@@ -256,6 +263,23 @@ for (const command of ["inspect", "dump"]) {
     refused(halfbit([command, "flipped.bin"], { cwd }), 4, /^error E_MODEL: .* \[CHECKSUM\]\n/);
   });
 }
+
+test("errors of usage", async (t) => {
+  const cases: [args: string[], line: RegExp][] = [
+    [["run", "model.bin"], /^error E_USAGE: missing required argument 'inputs'; see halfbit run --help\n/],
+    [["eval", "--nosuch"], /^error E_USAGE: .*; see halfbit eval --help\n/],
+    [["nosuch"], /^error E_USAGE: unknown command 'nosuch'; see halfbit --help\n/],
+    [["nosuch", "--help"], /^error E_USAGE: unknown command 'nosuch'; see halfbit --help\n/],
+    [["compile", "dense.tflite", "-o", "-"], /^error E_USAGE: -: standard input only; name a file to write\n/],
+    [["run", "model.bin", "image.raw", "--output", "-"], /^error E_USAGE: -: standard input only; /],
+    [["run", "model.bin", "-", "-"], /^error E_USAGE: -: standard input can be read only once; /],
+  ];
+  const input = FILES["image.raw"];
+  writeFileSync(join(cwd, "output"), EARLIER);
+  for (const [args, line] of cases) {
+    await t.test(args.join(" "), () => refused(halfbit(args, { cwd, input }), 2, line));
+  }
+});
 
 /** A file system of its own for one command: 16 KB in memory. Needs the right to make a mount namespace. */
 const NAMESPACE = ["unshare", "--user", "--map-root-user", "--mount"];

@@ -34,7 +34,7 @@ export function prepare(given) {
   let module = moduleIndex(args);
   if (module < 0) return { args, module, notes };
   const shipped = path.join(PACKAGE, "dist", "infer.wasm");
-  if (args[module] === "infer.wasm" && !existsSync("infer.wasm") && existsSync(shipped)) {
+  if (path.normalize(args[module]) === "infer.wasm" && !existsSync("infer.wasm") && existsSync(shipped)) {
     args[module] = shipped;
     notes.push(`infer.wasm is not in this folder; running ${shipped}`);
   }

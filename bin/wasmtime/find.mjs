@@ -1,7 +1,6 @@
 // Which wasmtime to run: $WASMTIME, then PATH, then the pinned copy, installed where need be.
 import { accessSync, constants, existsSync, realpathSync, statSync } from "node:fs";
 import path from "node:path";
-import process from "node:process";
 import { installWasmtime } from "./install.mjs";
 import { FAILED, FOLDER, isInstalled, PINNED, VERSION } from "./places.mjs";
 

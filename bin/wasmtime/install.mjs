@@ -2,7 +2,6 @@
 import { spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import process from "node:process";
 import { FAILED, FOLDER, INSTALLED, isInstalled, PINNED, REQUIREMENTS, VERSION } from "./places.mjs";
 
 const PYTHONS = process.platform === "win32" ? ["python", "py"] : ["python3", "python"];

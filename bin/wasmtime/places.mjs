@@ -2,7 +2,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
-import process from "node:process";
 import { fileURLToPath } from "node:url";
 
 export const PACKAGE = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");

@@ -1,8 +1,8 @@
 // Running the module: in wasmtime, or where there is none in Node's own WASI.
+// Nothing here may import node:process: that opens process.stdin, which makes standard input non-blocking (EAGAIN).
 import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { constants } from "node:os";
-import process from "node:process";
 import { GUARD } from "./find.mjs";
 
 const FORWARDED = ["SIGINT", "SIGTERM", "SIGHUP"];

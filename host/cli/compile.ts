@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 import type { LayerReport } from "../compile.ts";
+import { inFile } from "../errors.ts";
 import { checkWritable, readFile, writeAtomically } from "../files.ts";
 import { importModel } from "../import/detect.ts";
 import type { CompileOptions, Scheme } from "../options.ts";
@@ -98,7 +99,11 @@ async function compileModel(source: string, options: Options): Promise<void> {
       labels: options.labels ? readLabelNames(options.labels, graph) : undefined,
       onProgress: (stage, done, total) => progress.update(stage, done, total),
     },
-  ).finally(() => progress.end());
+  )
+    .catch((error: unknown) => {
+      throw inFile(options.layers ?? source, "E_OVERRIDES", error);
+    })
+    .finally(() => progress.end());
   writeAtomically(options.output, file);
   if (!options.quiet) print(describe(source, bytes.length, options.output, file.length, program, report));
 }

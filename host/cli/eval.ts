@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { Level } from "../engine.ts";
-import { HalfbitError } from "../errors.ts";
+import { HalfbitError, inFile } from "../errors.ts";
 import { type Evaluation, evaluate } from "../evaluate.ts";
 import { readFile } from "../files.ts";
 import { readInt8, readLabels, sampleCount } from "../samples.ts";
@@ -47,7 +47,7 @@ async function evalModel(model: string, options: Options): Promise<void> {
   const input = { shape, quantisation: { scale, zeroPoint }, preprocessing };
   const samples = readInt8(readFile(options.raw), options.raw, input);
   const count = sampleCount({ file: options.raw, shape: [samples.length], data: samples }, shape);
-  const labels = readLabels(readFile(options.labels), options.labels);
+  const labels = readLabels(readFile(options.labels), options.labels, count);
   if (labels.length !== count) {
     throw new HalfbitError(
       "E_LABELS",
@@ -55,8 +55,14 @@ async function evalModel(model: string, options: Options): Promise<void> {
     );
   }
   const progress = new Progress(options.quiet || options.json);
-  const result = evaluate(session, samples, labels, (done, total) => progress.update("evaluating", done, total));
-  progress.end();
+  let result: Evaluation;
+  try {
+    result = evaluate(session, samples, labels, (done, total) => progress.update("evaluating", done, total));
+  } catch (error) {
+    throw inFile(options.labels, "E_LABELS", error);
+  } finally {
+    progress.end();
+  }
   print(options.json ? `${JSON.stringify(result)}\n` : describe(session, result));
 }
 

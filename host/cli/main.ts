@@ -13,11 +13,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 /** One line on standard error; returns the exit code. */
 function report(error: unknown): number {
   if (error instanceof CommanderError) {
-    if (error.exitCode === 0) return 0; // --help, --version
-    if (error.code === "commander.help") return EXIT.usage; // no command: the help has been printed
-    const message = oneLine(error.message.replace(/^error: /, "")).replace(/\.$/, "");
-    process.stderr.write(`error E_USAGE: ${message}; see halfbit --help\n`);
-    return EXIT.usage;
+    return error.exitCode === 0 ? 0 : EXIT.usage; // --help, --version; no command: the help has been printed
   }
   if (process.env.HALFBIT_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
   if (error instanceof HalfbitError) {

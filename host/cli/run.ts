@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { Level } from "../engine.ts";
 import { HalfbitError } from "../errors.ts";
-import { readFile, writeAtomically } from "../files.ts";
+import { checkWritable, readFile, writeAtomically } from "../files.ts";
 import { readInt8, sampleCount } from "../samples.ts";
 import { Session } from "../session.ts";
 import { level, nonNegativeInteger, positiveInteger } from "./options.ts";
@@ -43,6 +43,7 @@ export function runCommand(root: Command): void {
 }
 
 async function run(model: string, inputs: string[], options: Options): Promise<void> {
+  for (const output of [options.output, options.saveInput]) if (output !== undefined) checkWritable(output);
   const session = await Session.open(model, { level: options.level });
   const tensors = inputs.map((input) => readInput(session, input, options.index));
   const outputs = tensors.map((tensor) => session.runRaw(tensor));

@@ -8,7 +8,7 @@ import {
   type ProgramLayer,
   type ProgramTensor,
 } from "../program.ts";
-import { hexBytes, integer, integers, list, object, text } from "./values.ts";
+import { finite, hexBytes, integer, integers, list, object, text } from "./values.ts";
 
 const U32 = 0xffffffff;
 const I32: [number, number] = [-(2 ** 31), 2 ** 31 - 1];
@@ -81,10 +81,27 @@ export function readSelfTest(value: unknown): Program["selfTest"] {
   };
 }
 
-/** Metadata is JSON in the model file too and is kept as it is, but for the labels, which hosts print. */
+function checkTexts(value: unknown, at: string): void {
+  for (const [i, entry] of list(value, at).entries()) text(entry, `${at}[${i}]`);
+}
+
+function checkPreprocessing(value: unknown): void {
+  const at = "metadata.preprocessing";
+  const json = object(value, at);
+  for (const key of ["mean", "scale"]) {
+    const values = list(json[key], `${at}.${key}`);
+    if (values.length === 0) throw new TypeError(`${at}.${key} is empty`);
+    for (const [i, entry] of values.entries()) finite(entry, `${at}.${key}[${i}]`);
+  }
+  if (!["RGB", "BGR", "grayscale"].includes(text(json.channelOrder, `${at}.channelOrder`)))
+    throw new TypeError(`${at}.channelOrder is ${json.channelOrder}, not RGB, BGR or grayscale`);
+}
+
+/** Metadata is JSON in the model file too and is kept as it is; what hosts print or compute with is checked. */
 export function readMetadata(value: unknown): Metadata {
   const json = object(value, "metadata");
-  if (json.labels !== undefined)
-    list(json.labels, "metadata.labels").map((label, i) => text(label, `metadata.labels[${i}]`));
+  if (json.name !== undefined) text(json.name, "metadata.name");
+  for (const key of ["labels", "layers"]) if (json[key] !== undefined) checkTexts(json[key], `metadata.${key}`);
+  if (json.preprocessing !== undefined) checkPreprocessing(json.preprocessing);
   return json as Metadata;
 }

@@ -15,6 +15,11 @@ export function text(value: unknown, at: string): string {
   return value;
 }
 
+export function finite(value: unknown, at: string): number {
+  if (typeof value !== "number" || !Number.isFinite(value)) throw new TypeError(`${at} is no finite number`);
+  return value;
+}
+
 export function integer(value: unknown, at: string, min: number, max: number): number {
   if (typeof value !== "number" || !Number.isInteger(value) || value < min || value > max) {
     throw new TypeError(`${at} is ${JSON.stringify(value)}, not a whole number from ${min} to ${max}`);

@@ -23,15 +23,36 @@ export interface InputSpec {
   preprocessing?: Preprocessing;
 }
 
-/** How many samples of the input's size the file holds; E_INPUT_SIZE where that is not a whole number. */
+type Layout = "flat" | "H × W × C" | "C × H × W";
+
+/** How the last dimensions lay out a sample; dimensions of 1 say nothing. Undefined: in no way the network knows. */
+function layout(array: readonly number[], [h, w, c]: readonly [number, number, number]): Layout | undefined {
+  const wide = (shape: readonly number[]) => shape.filter((n) => n !== 1);
+  const own = wide(array);
+  const ends = (shape: number[]) => wide(shape).every((n, i, all) => own[own.length - all.length + i] === n);
+  if (array.length < 2 || ends([h * w * c])) return "flat";
+  if (ends([h, w, c])) return "H × W × C";
+  return ends([c, h, w]) ? "C × H × W" : undefined;
+}
+
+/**
+ * How many samples of the input's size the file holds. E_INPUT_SIZE where that is not a whole number, or an array's
+ * dimensions are not the input's.
+ */
 export function sampleCount(samples: SampleArray, shape: readonly [number, number, number]): number {
   const each = size(shape);
   const values = samples.data.length;
+  const wanted = `${shape.join("x")} = ${each}`;
   if (values === 0 || values % each !== 0) {
-    const wanted = `${shape.join("x")} = ${each}`;
     throw new HalfbitError(
       "E_INPUT_SIZE",
       `${samples.file}: ${values} values (${samples.shape.join("x")}), but the model's input has ${wanted} a sample`,
+    );
+  }
+  if (layout(samples.shape, shape) === undefined) {
+    throw new HalfbitError(
+      "E_INPUT_SIZE",
+      `${samples.file}: an array of ${samples.shape.join("x")} holds no samples of ${wanted}; give it N x H x W x C or N x C x H x W`,
     );
   }
   return values / each;
@@ -70,8 +91,13 @@ export function toInt8(samples: SampleArray, input: InputSpec & { quantisation: 
   const data = toNhwc(samples, input.shape);
   if (data instanceof Int8Array) return data;
   if (data instanceof Uint8Array && input.preprocessing === undefined) return Int8Array.from(data, (p) => p - 128);
-  const at = samples.data.findIndex((value) => Number.isNaN(value));
-  if (at >= 0) throw new HalfbitError("E_INPUT_FORMAT", `${samples.file}: value ${at} is not a number (NaN)`);
+  const at = samples.data.findIndex((value) => !Number.isFinite(value));
+  if (at >= 0) {
+    throw new HalfbitError(
+      "E_INPUT_FORMAT",
+      `${samples.file}: value ${at} is ${samples.data[at]}, not a finite number`,
+    );
+  }
   return Int8Array.from(toReal(samples, input), (real) => quantise(real, input.quantisation));
 }
 
@@ -86,9 +112,9 @@ function one(values: number[], channel: number): number {
 }
 
 /** PyTorch's arrays are count × C × H × W: recognised by a shape that fits so and not as H × W × C. */
-function toNhwc({ shape, data }: SampleArray, [h, w, c]: readonly [number, number, number]): SampleArray["data"] {
-  const last = shape.slice(-3).join();
-  if (last === [h, w, c].join() || last !== [c, h, w].join()) return data;
+function toNhwc({ shape, data }: SampleArray, input: readonly [number, number, number]): SampleArray["data"] {
+  if (layout(shape, input) !== "C × H × W") return data;
+  const [h, w, c] = input;
   const moved = data.slice();
   const each = h * w * c;
   for (let i = 0; i < data.length; i++) {

@@ -7,7 +7,7 @@ import { resize } from "./resize.ts";
 
 const MAX_MEGAPIXELS = 100;
 
-interface Rgba {
+export interface Rgba {
   width: number;
   height: number;
   data: Uint8Array;
@@ -21,7 +21,8 @@ export function isJpeg(bytes: Uint8Array): boolean {
   return bytes.length >= 3 && bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff;
 }
 
-function decode(bytes: Uint8Array, file: string): Rgba {
+/** A PNG or JPEG, any colours, as RGBA. Throws E_INPUT_FORMAT where it is damaged or too large. */
+export function decodeImage(bytes: Uint8Array, file: string): Rgba {
   const kind = isPng(bytes) ? "PNG" : "JPEG";
   try {
     if (kind === "JPEG") return jpeg.decode(bytes, { useTArray: true, maxResolutionInMP: MAX_MEGAPIXELS });
@@ -53,10 +54,10 @@ function luma(rgb: Float32Array): Float32Array {
 }
 
 /**
- * A PNG or JPEG as pixels (0…255, uint8) of the input's shape: transparency over white, stretched to height × width,
+ * An image as pixels (0…255, uint8) of the input's shape: transparency over white, stretched to height × width,
  * then one channel of luma or three in the preprocessing's order (RGB where it names none).
  */
-export function readImage(bytes: Uint8Array, file: string, input: InputSpec): SampleArray {
+export function imagePixels(image: Rgba, file: string, input: InputSpec): SampleArray {
   const [height, width, channels] = input.shape;
   if (channels !== 1 && channels !== 3) {
     throw new HalfbitError(
@@ -64,7 +65,6 @@ export function readImage(bytes: Uint8Array, file: string, input: InputSpec): Sa
       `${file}: an image, but the model's input has ${channels} channels; give it a raw or .npy file`,
     );
   }
-  const image = decode(bytes, file);
   const rgb = resize(overWhite(image), [image.height, image.width, 3], [height, width]);
   const wanted = channels === 1 ? luma(rgb) : rgb;
   const data = Uint8Array.from(wanted, (value) => Math.max(0, Math.min(255, Math.round(value))));

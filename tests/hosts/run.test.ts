@@ -1,13 +1,13 @@
 // `halfbit run` and `halfbit eval` from the command line.
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { PNG } from "pngjs";
 import { Session } from "../../host/session.ts";
 import { writeModel } from "../../host/write.ts";
 import { idx, npy } from "../support/arrays.ts";
-import { commandLine, halfbit, spawn, temporaryFolder } from "../support/commands.ts";
+import { commandLine, halfbit, ROOT, spawn, temporaryFolder } from "../support/commands.ts";
 import { identityModel, randomInt8, shapesModel } from "../support/models.ts";
 
 const cwd = temporaryFolder();
@@ -117,7 +117,7 @@ test("eval refuses samples and labels that do not belong together", () => {
   );
   assert.match(
     bad(new Uint8Array(216), [0, 3]),
-    /^error E_LABELS: label 3 of sample 1: the model has 3 outputs, 0 to 2\n$/,
+    /^error E_LABELS: bad\.labels: label 3 of sample 1: the model has 3 outputs, 0 to 2\n$/,
   );
 });
 
@@ -127,6 +127,17 @@ test("ends quietly when the reader of its output has gone", () => {
   const command = [process.execPath, commandLine(), "run", "wide.bin", "wide.raw", "--json"];
   const outcome = spawn("sh", ["-c", '"$@" | head -c 1', "sh", ...command], { cwd });
   assert.deepEqual(outcome, { code: 0, stdout: "{", stderr: "" });
+});
+
+test("standard input may come later than the command starts", () => {
+  const built = existsSync(join(ROOT, "dist/cli.js"));
+  const start = built ? join(ROOT, "bin/halfbit.mjs") : commandLine();
+  const script = '(sleep 1; cat image.raw) | "$@"';
+  const outcome = spawn("sh", ["-c", script, "sh", process.execPath, start, "run", "model.bin", "-", "--json"], {
+    cwd,
+  });
+  assert.deepEqual([outcome.code, outcome.stderr], [0, ""]);
+  assert.deepEqual(JSON.parse(outcome.stdout).raw, rawOutput("image.raw"));
 });
 
 test("help and version", () => {

@@ -79,7 +79,7 @@ test("idx files, gzipped or not, are pixels", () => {
   for (const bytes of [file, new Uint8Array(gzipSync(file))]) {
     assert.deepEqual(readInt8(bytes, "a", input), Int8Array.of(-128, 127, -127, -126, -125, -124, -123, -122));
   }
-  refused("E_INPUT_FORMAT", () => readSamples(new Uint8Array(gzipSync(file)).subarray(0, 12), "a.gz", input));
+  refused("E_INPUT_FORMAT", () => readSamples(new Uint8Array(gzipSync(file)).subarray(0, 19), "a.gz", input));
 });
 
 test("everything else is raw int8, count × H × W × C", () => {
@@ -90,11 +90,55 @@ test("everything else is raw int8, count × H × W × C", () => {
   );
 });
 
+test("raw files may begin like a compressed one or an image", () => {
+  const shape: [number, number, number] = [6, 4, 1];
+  const starts = [
+    [0x1f, 0x8b, 7], // another method
+    [0x1f, 0x8b, 8, 0x20], // a reserved flag
+    [0x1f, 0x8b, 8, 0],
+    [0xff, 0xd8, 0xff],
+    [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a],
+  ];
+  for (const start of starts) {
+    const raw = new Uint8Array(24);
+    raw.set(start);
+    assert.deepEqual(readInt8(raw, "a.raw", { shape, quantisation }), new Int8Array(raw.buffer));
+    assert.deepEqual(readLabels(raw, "l", 24), raw);
+  }
+  const cut = Uint8Array.from({ length: 25 }, (_, i) => starts[2][i] ?? 0);
+  refused("E_INPUT_FORMAT", () => readInt8(cut, "a", { shape, quantisation }));
+  refused("E_INPUT_FORMAT", () => readLabels(cut, "l", 24));
+});
+
+test("an array's dimensions must be the input's, in either order or flat; those of 1 do not count", () => {
+  const of = (dimensions: number[], shape: [number, number, number]) => {
+    const count = dimensions.reduce((product, n) => product * n, 1);
+    return toReal(readSamples(npy("|u1", dimensions, new Array(count).fill(0)), "a", { shape }), { shape }).length;
+  };
+  for (const dimensions of [[20, 4, 4], [20, 1, 4, 4], [20, 4, 4, 1], [20, 16], [4, 4], [16], [320]]) {
+    assert.equal(of(dimensions, [4, 4, 1]) % 16, 0);
+  }
+  assert.equal(of([5, 1, 3, 4], [1, 4, 3]), 60);
+  for (const dimensions of [
+    [4, 4, 20],
+    [20, 8, 2],
+    [2, 160],
+  ]) {
+    assert.match(
+      refused("E_INPUT_SIZE", () => of(dimensions, [4, 4, 1])),
+      new RegExp(`^a: an array of ${dimensions.join("x")} holds no samples of 4x4x1 = 16;`),
+    );
+  }
+  const real = [0, 1, 2, 3, 4, 5];
+  const planar = readSamples(npy("<f4", [2, 3], real), "a", { shape: [1, 3, 2] });
+  assert.deepEqual([...toReal(planar, { shape: [1, 3, 2] })], [0, 3, 1, 4, 2, 5]);
+});
+
 test("labels are a byte each, raw, idx or .npy", () => {
-  assert.deepEqual(readLabels(Uint8Array.of(3, 255), "l"), Uint8Array.of(3, 255));
-  assert.deepEqual(readLabels(idx([3], [1, 2, 3]), "l"), Uint8Array.of(1, 2, 3));
-  assert.deepEqual(readLabels(npy("|u1", [2], [4, 5]), "l"), Uint8Array.of(4, 5));
-  refused("E_INPUT_FORMAT", () => readLabels(npy("<f4", [2], [4, 5]), "l"));
+  assert.deepEqual(readLabels(Uint8Array.of(3, 255), "l", 2), Uint8Array.of(3, 255));
+  assert.deepEqual(readLabels(idx([3], [1, 2, 3]), "l", 3), Uint8Array.of(1, 2, 3));
+  assert.deepEqual(readLabels(npy("|u1", [2], [4, 5]), "l", 2), Uint8Array.of(4, 5));
+  refused("E_INPUT_FORMAT", () => readLabels(npy("<f4", [2], [4, 5]), "l", 2));
 });
 
 /** A PNG of RGBA pixels. */

@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import crc32 from "crc-32";
+import { H_CRC32, H_METADATA, H_METADATA_BYTES } from "../../format/layout.ts";
 import { HalfbitError } from "../../host/errors.ts";
+import { readModel } from "../../host/read.ts";
 import { Session } from "../../host/session.ts";
 import { writeModel } from "../../host/write.ts";
 import { temporaryFolder } from "../support/commands.ts";
@@ -10,6 +13,16 @@ import { identityModel, randomInt8, shapesModel } from "../support/models.ts";
 
 const bytes = writeModel(shapesModel());
 const image = randomInt8(108, 3);
+
+/** A model file with this JSON in the place of its metadata, with spaces behind it. */
+function withMetadata(metadata: unknown): Uint8Array {
+  const file = writeModel({ ...identityModel(3, 1, 0), metadata: { name: "x".repeat(200) } });
+  const view = new DataView(file.buffer, file.byteOffset, file.length);
+  const held = view.getUint32(H_METADATA_BYTES, true);
+  file.set(new TextEncoder().encode(JSON.stringify(metadata).padEnd(held)), view.getUint32(H_METADATA, true));
+  view.setInt32(H_CRC32, crc32.buf(file.subarray(H_CRC32 + 4)), true);
+  return file;
+}
 
 /** The code and message of what `action` throws. */
 async function refusal(action: () => unknown): Promise<HalfbitError> {
@@ -25,7 +38,7 @@ async function refusal(action: () => unknown): Promise<HalfbitError> {
 test("a session opens a file or its bytes, and knows the network's edges and labels", async () => {
   const path = join(temporaryFolder(), "model.bin");
   writeFileSync(path, bytes);
-  for (const source of [path, bytes]) {
+  for (const source of [path, bytes, new Uint8Array(bytes).buffer]) {
     const session = await Session.open(source);
     assert.deepEqual(session.input, { shape: [6, 6, 3], scale: Math.fround(1 / 255), zeroPoint: -128 });
     assert.deepEqual(session.output, { shape: [1, 1, 3], scale: Math.fround(0.0371), zeroPoint: 11 });
@@ -103,10 +116,63 @@ test("an input of the wrong length is refused with both sizes, and the session g
   assert.equal(session.run(image).raw.length, 3);
 });
 
-test("NaN is refused: it has no nearest integer", async () => {
+test("NaN and infinity are refused: they have no nearest integer; holes and strings are no numbers", async () => {
   const session = await Session.open(bytes);
-  const error = await refusal(() => session.run(new Float32Array(108).fill(Number.NaN)));
+  const list = (value: unknown) => new Array(108).fill(value) as number[];
+  const nan = new Float32Array(108).fill(Number.NaN);
+  for (const input of [nan, list(Number.POSITIVE_INFINITY), new Array<number>(108), list("1")]) {
+    const error = await refusal(() => session.run(input));
+    assert.equal(error.code, "E_INPUT_FORMAT");
+    assert.match(error.message, /^input value 0 is .*, not a finite number$/);
+  }
+});
+
+test("bytes are pixels where the model records a preprocessing, and refused where it records none", async () => {
+  const pixels = Uint8Array.of(100, 150, 0);
+  const program = identityModel(3, 1, 0);
+  const plain = await Session.open(writeModel(program));
+  const error = await refusal(() => plain.run(pixels));
   assert.equal(error.code, "E_INPUT_FORMAT");
+  assert.match(error.message, /Uint8Array/);
+  program.metadata.preprocessing = { mean: [100], scale: [0.5], channelOrder: "RGB" };
+  const session = await Session.open(writeModel(program));
+  assert.deepEqual(session.run(pixels).raw, Int8Array.of(0, 25, -50));
+  assert.equal((await refusal(() => session.run(new Uint8Array(2)))).code, "E_INPUT_SIZE");
+});
+
+test("other inputs and sources are refused in words", async () => {
+  const session = await Session.open(bytes);
+  for (const input of [new Float64Array(108), "x".repeat(108), undefined]) {
+    assert.equal((await refusal(() => session.run(input as unknown as number[]))).code, "E_INPUT_FORMAT");
+  }
+  const bytesOnly = new Uint8Array(108) as unknown as Int8Array;
+  assert.equal((await refusal(() => session.runRaw(bytesOnly))).code, "E_INPUT_FORMAT");
+  assert.equal((await refusal(() => Session.open(new Uint8Array(0)))).code, "E_EMPTY");
+  assert.equal((await refusal(() => Session.open(undefined as unknown as string))).code, "E_USAGE");
+});
+
+test("metadata of another form and scales that are none are refused when the model is opened", async () => {
+  const preprocessing = { mean: [0], scale: [1], channelOrder: "RGB" };
+  const wrong: [metadata: unknown, message: RegExp][] = [
+    [[1], /metadata is no object/],
+    [null, /metadata is no object/],
+    [{ labels: "cat" }, /metadata\.labels is no list/],
+    [{ layers: {} }, /metadata\.layers is no list/],
+    [{ preprocessing: 1 }, /metadata\.preprocessing is no object/],
+    [{ preprocessing: { ...preprocessing, mean: [] } }, /preprocessing\.mean is empty/],
+    [{ preprocessing: { ...preprocessing, scale: ["1"] } }, /preprocessing\.scale\[0\] is no finite number/],
+    [{ preprocessing: { ...preprocessing, channelOrder: "CMY" } }, /channelOrder is CMY/],
+    [{ preprocessing: { ...preprocessing, mean: [0, 0] } }, /2 values for 3 channels/],
+  ];
+  for (const [metadata, message] of wrong) {
+    const error = await refusal(() => Session.open(withMetadata(metadata)));
+    assert.equal(error.code, "E_MODEL");
+    assert.match(error.message, message);
+  }
+  for (const scale of [0, -1, Number.NaN, Number.POSITIVE_INFINITY]) {
+    const error = await refusal(() => readModel(writeModel(identityModel(3, scale, 0)), "m"));
+    assert.match(error.message, /^m: .*\(record 1\) \[TENSOR\]$/);
+  }
 });
 
 test("a damaged model is refused with the runtime's status", async () => {

@@ -1,4 +1,4 @@
-// The data sets that tests and the quick start read, where they are installed. Pixels and labels are bytes.
+// The data sets that tests and benchmarks read, where they are installed. Pixels and labels are bytes.
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";

@@ -97,7 +97,6 @@ test("raw files may begin like a compressed one or an image", () => {
     [0x1f, 0x8b, 8, 0x20], // a reserved flag
     [0x1f, 0x8b, 8, 0],
     [0xff, 0xd8, 0xff],
-    [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a],
   ];
   for (const start of starts) {
     const raw = new Uint8Array(24);
@@ -105,6 +104,8 @@ test("raw files may begin like a compressed one or an image", () => {
     assert.deepEqual(readInt8(raw, "a.raw", { shape, quantisation }), new Int8Array(raw.buffer));
     assert.deepEqual(readLabels(raw, "l", 24), raw);
   }
+  const png = Uint8Array.from({ length: 24 }, (_, i) => [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a][i] ?? 0);
+  refused("E_INPUT_FORMAT", () => readInt8(png, "a damaged PNG", { shape, quantisation }));
   const cut = Uint8Array.from({ length: 25 }, (_, i) => starts[2][i] ?? 0);
   refused("E_INPUT_FORMAT", () => readInt8(cut, "a", { shape, quantisation }));
   refused("E_INPUT_FORMAT", () => readLabels(cut, "l", 24));

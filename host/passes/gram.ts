@@ -27,12 +27,7 @@ export interface Wanted {
   original: Float32Array;
 }
 
-export interface MomentOptions {
-  seed: number;
-  /** Most windows used; drawn evenly spread, one at random from each of as many equal stretches of pixels. */
-  maxColumns?: number;
-}
-
+/** Most windows used; drawn evenly spread, one at random from each of as many equal stretches of pixels. */
 const MAX_COLUMNS = 200_000;
 /** S²·N multiplications that a Gram matrix may take before fewer windows are used, but never fewer than 4·S. */
 const MAX_PRODUCTS = 7e10;
@@ -45,11 +40,11 @@ export async function windowMoments(
   x: Float32Array,
   windows: Windows,
   { weights, original }: Wanted,
-  { seed, maxColumns = MAX_COLUMNS }: MomentOptions,
+  { seed }: { seed: number },
 ): Promise<Moments> {
   const S = windowSize(windows);
   const T = weights.length / S;
-  const most = Math.min(maxColumns, Math.max(4 * S, Math.floor(MAX_PRODUCTS / S ** 2)));
+  const most = Math.min(MAX_COLUMNS, Math.max(4 * S, Math.floor(MAX_PRODUCTS / S ** 2)));
   const positions = choosePositions(windows, most, seed);
   const N = positions.length;
   const mean = meanWindow(x, windows, positions);

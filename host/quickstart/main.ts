@@ -9,8 +9,9 @@ import { readFile } from "../files.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { CompileOptions, Scheme } from "../options.ts";
 import { Session } from "../session.ts";
+import { simulatedTop1 } from "../simulate.ts";
 import { digitAt, digits, draw, PREPROCESSING, realInput } from "./digits.ts";
-import { floatAccuracy, int8Digits, modelAccuracy, networkSize } from "./measure.ts";
+import { int8Digits, modelAccuracy, networkSize } from "./measure.ts";
 
 const SOURCE = "models/mnist/mnist.onnx";
 const MODEL = "models/mnist/mnist.bin";
@@ -69,7 +70,7 @@ async function compileAll(bytes: Uint8Array): Promise<Compiled[]> {
 /** Scheme by scheme: bytes, memory, accuracy on digits that neither training nor compiling has seen. */
 async function comparison(sourceBytes: number, models: Compiled[]): Promise<string> {
   const test = digits("t10k", TEST_DIGITS);
-  const float = await floatAccuracy(models[0].graph, test);
+  const float = await simulatedTop1(models[0].graph, realInput(test.pixels), test.labels);
   const rows: (string | number)[][] = [["float32 (ONNX)", sourceBytes, "", percent(float)]];
   for (const [i, { file, program }] of models.entries()) {
     rows.push([SCHEMES[i].title, file.length, program.arenaBytes, percent(await modelAccuracy(file, test))]);

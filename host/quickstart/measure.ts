@@ -1,10 +1,9 @@
 // What the quick start says about networks: their size, and how often they are right.
 import { evaluate } from "../evaluate.ts";
-import { execute } from "../execute.ts";
-import { type Graph, size } from "../graph/graph.ts";
+import type { Graph } from "../graph/graph.ts";
 import { toInt8 } from "../samples.ts";
 import { Session } from "../session.ts";
-import { type Digits, realInput, samples } from "./digits.ts";
+import { type Digits, samples } from "./digits.ts";
 
 export interface Size {
   parameters: number;
@@ -25,25 +24,6 @@ export function networkSize(graph: Graph): Size {
     },
     { parameters: 0, macs: 0 },
   );
-}
-
-const BATCH = 250;
-
-/** Share of digits that the float network answers rightly, 0 … 1. */
-export async function floatAccuracy(graph: Graph, { pixels, labels, count }: Digits): Promise<number> {
-  const classes = size(graph.tensors[graph.output].shape);
-  const each = pixels.length / count;
-  let right = 0;
-  for (let from = 0; from < count; from += BATCH) {
-    const n = Math.min(BATCH, count - from);
-    const input = realInput(pixels.subarray(from * each, (from + n) * each));
-    const scores = (await execute(graph, input, n, [graph.output])).get(graph.output)!;
-    for (let i = 0; i < n; i++) {
-      const own = scores.subarray(i * classes, (i + 1) * classes);
-      if (own.indexOf(Math.max(...own)) === labels[from + i]) right++;
-    }
-  }
-  return right / count;
 }
 
 /** Digits as the model's int8 input. */

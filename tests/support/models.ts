@@ -1,16 +1,12 @@
 // Small hand-made models: programs with every offset set, as the plan pass would set them.
 import { align, conv2DScratchBytes, packedRowBytes, semiBinaryScratchBytes } from "../../format/layout.ts";
 import { emptyLayer, type Program, type ProgramTensor } from "../../host/program.ts";
+import { mulberry32 } from "../../host/solve/random.ts";
 
 /** Deterministic 32-bit numbers (mulberry32). */
 export function random(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return (t ^ (t >>> 14)) >>> 0;
-  };
+  const next = mulberry32(seed);
+  return () => next() * 2 ** 32; // exact: the generator divides 32 bits by 2^32
 }
 
 /** `count` int8 values over their whole range. */

@@ -5,6 +5,7 @@ import { HalfbitError } from "./errors.ts";
 import { type Graph, size } from "./graph/graph.ts";
 import { importModel } from "./import/detect.ts";
 import type { CompileOptions, Samples } from "./options.ts";
+import { type Allocated, allocate } from "./passes/allocate.ts";
 import { calibrate } from "./passes/calibrate.ts";
 import { compact } from "./passes/compact.ts";
 import { decompose, type LayerDecomposition } from "./passes/decompose.ts";
@@ -14,13 +15,20 @@ import { fold } from "./passes/fold.ts";
 import { fuseAdd } from "./passes/fuse-add.ts";
 import { lower } from "./passes/lower/index.ts";
 import { plan } from "./passes/plan.ts";
+import { recover, type TrainingReport } from "./passes/recover.ts";
 import { selfTest } from "./passes/self-test.ts";
 import type { Metadata, Program } from "./program.ts";
+import type { BaselineError } from "./report/baselines.ts";
 import { VERSION } from "./version.ts";
 import { writeModel } from "./write.ts";
 
 /** What became of one layer that has weights, or has been given a place of its own in the file. */
-export type LayerReport = LayerDecomposition;
+export interface LayerReport extends LayerDecomposition {
+  /** What other schemes would have missed of this layer's output, where a report asked for it. */
+  baselines?: BaselineError[];
+  /** Why the layer has this scheme, where the compiler chose it. */
+  why?: string;
+}
 
 export interface Compiled {
   /** The model file. */
@@ -31,6 +39,10 @@ export interface Compiled {
   /** The same with its binary weights, in float: what the integers are compared with. */
   simulated: Graph;
   report: LayerReport[];
+  /** What was tried, where the compiler chose the schemes. */
+  allocation?: Allocated["allocation"];
+  /** What each stage of training did; empty without. */
+  training: TrainingReport[];
   /** No arena can be smaller than this for the program's order of layers. */
   arenaLowerBound: number;
 }
@@ -41,6 +53,16 @@ const SELF_TEST_SEED = 0x2545f491;
 async function sha256(bytes: Uint8Array): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", bytes as BufferSource);
   return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** What a checkpoint of training belongs to: the same source, decomposed in the same way and trained on as many samples. */
+function job(
+  digest: string,
+  { scheme, rank, target, solver, objective, seed, overrides, steps, ...others }: CompileOptions,
+): string {
+  const { calibration, recover: recovery, finetune } = others;
+  const counts = [calibration?.count, recovery?.set.count, finetune?.set.count];
+  return JSON.stringify([digest, scheme, rank, target, solver, objective, seed, overrides, steps, counts]);
 }
 
 /** A NaN or an infinity would go through every pass and come out as a model that answers anything. */
@@ -75,20 +97,30 @@ async function approximate(
   imported: Graph,
   options: CompileOptions,
   file: string,
-): Promise<{ source: Graph; simulated: Graph; quantised: Graph; report: LayerReport[] }> {
+  job: string,
+  metadata: Metadata,
+): Promise<Pick<Compiled, "simulated" | "report" | "allocation" | "training"> & { source: Graph; quantised: Graph }> {
   const schemes = [options.scheme, ...Object.values(options.overrides ?? {}).map(({ scheme }) => scheme ?? "int8")];
   // An int8 network keeps its own numbers, so that its outputs keep their bits.
-  if (isInt8(imported) && schemes.every((scheme) => scheme === "int8")) {
+  if (isInt8(imported) && !options.target && schemes.every((scheme) => scheme === "int8")) {
     const { report } = await decompose(imported, options);
-    return { source: imported, simulated: imported, quantised: imported, report };
+    return { source: imported, simulated: imported, quantised: imported, report, training: [] };
   }
   const calibration = checkedSamples(imported, options, file);
   const source = isInt8(imported) ? fold(dequantise(imported)) : imported;
-  const { graph: simulated, report } = await decompose(source, options);
+  const { target } = options;
+  const {
+    graph: decomposed,
+    report,
+    allocation,
+  } = target
+    ? await allocate(source, target, { ...options, calibration }, metadata)
+    : { ...(await decompose(source, options)), allocation: undefined };
+  const { graph: simulated, training } = await recover(source, decomposed, job, options);
   options.onProgress?.("calibrate", 0, 1);
   const quantised = await calibrate(simulated, calibration);
   options.onProgress?.("calibrate", 1, 1);
-  return { source, simulated, quantised, report };
+  return { source, simulated, quantised, report, allocation, training };
 }
 
 /** The file is what a device will meet: it must load in the runtime and compute the recorded bits there. */
@@ -109,19 +141,14 @@ async function proven(file: Uint8Array, program: Program, name: string): Promise
 /**
  * Compiles a network file (TFLite or ONNX). Deterministic: same bytes, same samples, same seed, same file.
  * Throws E_SOURCE_FORMAT, E_SOURCE_CORRUPT, E_UNSUPPORTED_OPERATOR, E_UNSUPPORTED, E_CALIBRATION, E_OVERRIDES,
- * E_TOO_LARGE.
+ * E_BUDGET, E_TOO_LARGE.
  */
 export async function compile(input: { bytes: Uint8Array; name: string }, options: CompileOptions): Promise<Compiled> {
   const imported = fold(importModel(input.bytes, input.name));
   checkWeights(imported, input.name);
-  const { source, simulated, quantised, report } = await approximate(imported, options, input.name);
-
-  const lowered = lower(quantised);
-  const fused = fuseAdd(lowered.program, lowered.views);
-  const compacted = compact(fused, lowered.views);
-  const planned = plan(compacted.program, compacted.views);
-
-  const { scheme, rank, solver, objective, seed, overrides, labels, preprocessing } = options;
+  const digest = await sha256(input.bytes);
+  const { scheme, rank, target, solver, objective, seed, overrides, labels, preprocessing } = options;
+  const chosen = target ? { target } : { scheme, rank };
   const sourceFile = input.name.split(/[\\/]/).at(-1)!;
   const metadata: Metadata = {
     name: sourceFile.replace(/\.[^.]*$/, ""), // networks call themselves "main_graph" and the like
@@ -129,12 +156,25 @@ export async function compile(input: { bytes: Uint8Array; name: string }, option
     preprocessing,
     provenance: {
       source: sourceFile,
-      sha256: await sha256(input.bytes),
+      sha256: digest,
       compiler: `halfbit ${VERSION}`,
-      options: scheme === "int8" ? { scheme } : { scheme, rank, solver, objective, seed, overrides },
+      options: scheme === "int8" && !target ? { scheme } : { ...chosen, solver, objective, seed, overrides },
     },
   };
+  const { source, simulated, quantised, ...found } = await approximate(
+    imported,
+    options,
+    input.name,
+    job(digest, options),
+    metadata,
+  );
+
+  const lowered = lower(quantised);
+  const fused = fuseAdd(lowered.program, lowered.views);
+  const compacted = compact(fused, lowered.views);
+  const planned = plan(compacted.program, compacted.views);
+
   const program: Program = { ...planned.program, metadata, selfTest: selfTest(planned.program, SELF_TEST_SEED) };
   const file = await proven(writeModel(program), program, input.name);
-  return { file, program, graph: source, simulated, report, arenaLowerBound: planned.lowerBound };
+  return { file, program, graph: source, simulated, ...found, arenaLowerBound: planned.lowerBound };
 }

@@ -37,6 +37,8 @@ export const CODES = {
   E_UNSUPPORTED: EXIT.source,
   E_CALIBRATION: EXIT.source,
   E_OVERRIDES: EXIT.source,
+  E_BUDGET: EXIT.source,
+  E_CHECKPOINT: EXIT.source,
   E_TOO_LARGE: EXIT.source,
   E_WRITE: EXIT.output,
   E_INTERNAL: EXIT.internal,

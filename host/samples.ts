@@ -54,12 +54,14 @@ export function readSamples(bytes: Uint8Array, file: string, input: InputSpec): 
   return { file, shape: [plain.length], data: new Int8Array(plain.buffer, plain.byteOffset, plain.length) };
 }
 
-/** Labels of `count` samples, one byte each: a raw file, idx1, or .npy of 8-bit numbers. */
+/** Labels of `count` samples, 0…255: a raw file of bytes, idx1, or .npy of integers. */
 export function readLabels(bytes: Uint8Array, file: string, count: number): Uint8Array {
   const plain = unzipped(bytes, file, bytes.length === count);
   const array = isNpy(plain) ? readNpy(plain, file) : isIdx(plain) ? readIdx(plain, file) : { data: plain };
   if (array.data instanceof Float32Array) {
-    throw new HalfbitError("E_INPUT_FORMAT", `${file}: labels are one byte each; save them with .astype("uint8")`);
+    const wrong = array.data.find((value) => !(Number.isInteger(value) && value >= 0 && value < 256));
+    if (wrong === undefined) return Uint8Array.from(array.data);
+    throw new HalfbitError("E_INPUT_FORMAT", `${file}: labels are whole numbers from 0 to 255, not ${wrong}`);
   }
   return new Uint8Array(array.data.buffer, array.data.byteOffset, array.data.length);
 }

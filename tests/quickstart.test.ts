@@ -54,7 +54,7 @@ test("the shipped model is what the compiler writes today (else: npm run models)
     {
       scheme: "semi-binary",
       rank: 2,
-      solver: "greedy",
+      solver: "admm",
       objective: "feature-map",
       seed: 1,
       calibration: { data: realInput(calibration.pixels), count: calibration.count },

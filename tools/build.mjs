@@ -9,10 +9,12 @@ import { capture, main, ROOT, say, seconds, ToolError } from "./support/project.
 
 const FREESTANDING = "assembly/index.ts";
 const COMMAND = "assembly/wasi/index.ts";
+const FLOAT = "assembly/float/index.ts";
 const RELEASE = [
   { target: "scalar", entry: FREESTANDING, file: "dist/halfbit.scalar.wasm", maxBytes: 16 * 1024 },
   { target: "simd128", entry: FREESTANDING, file: "dist/halfbit.simd128.wasm", maxBytes: 28 * 1024 },
   { target: "wasi", entry: COMMAND, file: "dist/infer.wasm", maxBytes: 32 * 1024 },
+  { target: "float", entry: FLOAT, file: "dist/float.wasm" },
 ];
 const DEBUG = [
   { target: "scalar-debug", entry: FREESTANDING, file: "dist/debug/halfbit.scalar.wasm" },
@@ -66,7 +68,12 @@ async function bundle() {
   const { build: esbuild } = await import("esbuild");
   await esbuild({
     absWorkingDir: ROOT,
-    entryPoints: { index: "host/index.ts", cli: "host/cli/main.ts", quickstart: "host/quickstart/main.ts" },
+    entryPoints: {
+      index: "host/index.ts",
+      cli: "host/cli/main.ts",
+      quickstart: "host/quickstart/main.ts",
+      "train-worker": "host/train/worker.ts",
+    },
     outdir: "dist",
     bundle: true,
     splitting: true,

@@ -1,6 +1,8 @@
 // What a Session needs of its surroundings, under Node. A build for another host replaces this one module.
 import { existsSync, readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
+import { Worker } from "node:worker_threads";
 import { HalfbitError } from "../errors.ts";
 import { readFile } from "../files.ts";
 
@@ -10,11 +12,19 @@ export type Level = "simd128" | "scalar";
 const FOLDERS = ["./", "../", "../../dist/"];
 
 /** The freestanding runtime module of a level. */
-export async function readRuntime(level: Level): Promise<Uint8Array> {
-  const name = `halfbit.${level}.wasm`;
+export function readRuntime(level: Level): Promise<Uint8Array> {
+  return readModule(`halfbit.${level}.wasm`);
+}
+
+/** A WebAssembly module of dist/. Throws E_ENGINE where it is missing. */
+export async function readModule(name: string): Promise<Uint8Array> {
+  return readFileSync(built(name));
+}
+
+function built(name: string): string {
   for (const folder of FOLDERS) {
     const path = fileURLToPath(new URL(folder + name, import.meta.url));
-    if (existsSync(path)) return readFileSync(path);
+    if (existsSync(path)) return path;
   }
   throw new HalfbitError("E_ENGINE", `dist/${name} is missing: run \`npm run build\` in halfbit's folder`);
 }
@@ -23,3 +33,33 @@ export async function readRuntime(level: Level): Promise<Uint8Array> {
 export async function readModelFile(path: string): Promise<Uint8Array> {
   return readFile(path);
 }
+
+/** A worker thread that answers one question after another. */
+export interface Thread<Question, Answer> {
+  /** Questions asked before the last is answered wait their turn. Rejects where the thread fails. */
+  ask(question: Question): Promise<Answer>;
+  stop(): Promise<void>;
+}
+
+/** Starts dist/<name>.js with `data`, which is copied. */
+export function startThread<Question, Answer>(name: string, data: unknown): Thread<Question, Answer> {
+  const worker = new Worker(built(`${name}.js`), { workerData: data });
+  const waiting: { resolve(answer: Answer): void; reject(error: unknown): void }[] = [];
+  worker.on("message", (answer: Answer) => waiting.shift()?.resolve(answer));
+  worker.on("error", (error) => {
+    for (const { reject } of waiting.splice(0)) reject(error);
+  });
+  return {
+    ask: (question) =>
+      new Promise((resolve, reject) => {
+        waiting.push({ resolve, reject });
+        worker.postMessage(question);
+      }),
+    stop: async () => {
+      await worker.terminate();
+    },
+  };
+}
+
+/** Threads that this machine runs at once. */
+export const threadCount = (): number => availableParallelism();

@@ -4,7 +4,9 @@ import { HalfbitError } from "../errors.ts";
 import { readFile } from "../files.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { LayerOverride, Samples, Scheme } from "../options.ts";
-import { type Preprocessing, readSamples, type SampleArray, sampleCount, toReal } from "../samples.ts";
+import { isIdx } from "../samples/idx.ts";
+import { isNpy } from "../samples/npy.ts";
+import { type Preprocessing, readLabels, readSamples, type SampleArray, sampleCount, toReal } from "../samples.ts";
 import { isScheme } from "./options.ts";
 
 /** real = (pixel − mean) · scale, where the command line says so; one value or one a channel. */
@@ -22,25 +24,55 @@ export function preprocessingOf(
   return { mean, scale, channelOrder: channels ?? (count === 1 ? "grayscale" : "RGB") };
 }
 
-/** At most `limit` samples, spread evenly over the file, as real values, and whether the file holds pixels. */
-export function readCalibration(
-  file: string,
-  graph: Graph,
-  limit: number,
-  preprocessing?: Preprocessing,
-): Samples & { pixels: boolean } {
+/** A file of samples for a network that is being compiled. */
+export interface SampleFile {
+  count: number;
+  /** Whether it holds pixels. */
+  pixels: boolean;
+  /** Real values of the samples at `indices`, n × H × W × C. */
+  read(indices: ArrayLike<number>): Float32Array;
+}
+
+export function openSamples(file: string, graph: Graph, preprocessing?: Preprocessing): SampleFile {
   const { shape, quantisation } = graph.tensors[graph.input];
   const input = { shape, quantisation, preprocessing };
   const all = readSamples(readFile(file), file, input);
-  const held = sampleCount(all, shape);
-  const count = Math.min(held, limit);
-  const each = all.data.length / held;
-  const data: SampleArray["data"] = all.data.slice(0, count * each);
-  for (let i = 0; i < count; i++) {
-    const from = Math.floor((i * held) / count) * each;
-    data.set(all.data.subarray(from, from + each), i * each);
-  }
-  return { data: toReal({ ...all, data }, input), count, pixels: data instanceof Uint8Array };
+  const count = sampleCount(all, shape);
+  const each = all.data.length / count;
+  const read = (indices: ArrayLike<number>) => {
+    const data: SampleArray["data"] = all.data.slice(0, indices.length * each);
+    for (let i = 0; i < indices.length; i++) {
+      data.set(all.data.subarray(indices[i] * each, (indices[i] + 1) * each), i * each);
+    }
+    return toReal({ ...all, data }, input);
+  };
+  return { count, pixels: all.data instanceof Uint8Array, read };
+}
+
+/** At most `limit` samples, spread evenly over the file. */
+export function calibrationFrom(file: SampleFile, limit: number): Samples {
+  const count = Math.min(file.count, limit);
+  return { data: file.read(Array.from({ length: count }, (_, i) => Math.floor((i * file.count) / count))), count };
+}
+
+/** A class of every sample, for training. */
+export function readTrainingLabels(file: string, graph: Graph, count: number): Uint8Array {
+  const labels = readLabels(readFile(file), file, count);
+  const classes = graph.tensors[graph.output].shape.reduce((product, n) => product * n, 1);
+  if (labels.length !== count)
+    throw new HalfbitError("E_LABELS", `${file}: ${labels.length} labels for ${count} training samples`);
+  const wrong = labels.findIndex((label) => label >= classes);
+  if (wrong >= 0)
+    throw new HalfbitError(
+      "E_LABELS",
+      `${file}: label ${wrong} is ${labels[wrong]}; the network has ${classes} outputs`,
+    );
+  return labels;
+}
+
+/** Whether a file of labels holds numbers, one a sample, and not names of outputs. */
+export function holdsNumbers(file: string): boolean {
+  return isNpy(readFile(file)) || isIdx(readFile(file));
 }
 
 function parseJson(file: string, code: "E_OVERRIDES" | "E_LABELS"): unknown {

@@ -3,25 +3,48 @@ import type { LayerReport } from "../compile.ts";
 import { inFile } from "../errors.ts";
 import { checkWritable, readFile, writeAtomically } from "../files.ts";
 import { importModel } from "../import/detect.ts";
-import type { CompileOptions, Scheme } from "../options.ts";
+import type { CompileOptions, Scheme, Target } from "../options.ts";
 import type { Program } from "../program.ts";
 import type { Preprocessing } from "../samples.ts";
-import { preprocessingOf, readCalibration, readLabelNames, readOverrides } from "./compile-inputs.ts";
-import { nonNegativeInteger, numbers, positiveInteger, positiveNumber, scheme } from "./options.ts";
+import {
+  calibrationFrom,
+  holdsNumbers,
+  openSamples,
+  preprocessingOf,
+  readLabelNames,
+  readOverrides,
+} from "./compile-inputs.ts";
+import {
+  byteSize,
+  nonNegativeInteger,
+  nonNegativeNumber,
+  numbers,
+  percentage,
+  positiveInteger,
+  positiveNumber,
+  scheme,
+} from "./options.ts";
 import { print, table, thousands } from "./output.ts";
 import { Progress } from "./progress.ts";
+import { checkpointsFor, interruptible, trainingOf } from "./training.ts";
 
 interface Options {
   output: string;
   scheme: Scheme;
   rank: number;
+  budget?: number;
+  bits?: number;
+  maxDrop?: number;
   calib?: string;
   calibCount: number;
   solver: CompileOptions["solver"];
   objective: CompileOptions["objective"];
   seed: number;
   layers?: string;
-  labels?: string;
+  recover: number;
+  finetune: number;
+  train?: string;
+  labels?: string[];
   mean?: number[];
   scale?: number[];
   channels?: Preprocessing["channelOrder"];
@@ -55,9 +78,20 @@ export function compileCommand(root: Command): void {
       "semi-binary",
     )
     .option("--rank <x>", "K / T of semi-binary layers", positiveNumber, 1)
+    .addOption(
+      choosing("--budget <size>", "choose scheme and K of every layer: the model takes at most 24kB").argParser(
+        byteSize,
+      ),
+    )
+    .addOption(choosing("--bits <n>", "likewise, so many bits a weight on average").argParser(positiveNumber))
+    .addOption(
+      choosing("--max-drop <percent>", "likewise, the smallest that answers otherwise at most so often").argParser(
+        percentage,
+      ),
+    )
     .option("--calib <samples>", "calibration samples")
     .option("--calib-count <n>", "how many of them to use, spread evenly", positiveInteger, 500)
-    .addOption(new Option("--solver <name>", "how signs are found").choices(["greedy"]).default("greedy"))
+    .addOption(new Option("--solver <name>", "how signs are found").choices(["admm", "greedy"]).default("admm"))
     .addOption(
       new Option("--objective <name>", "what the solver keeps close")
         .choices(["feature-map", "weights"])
@@ -65,7 +99,19 @@ export function compileCommand(root: Command): void {
     )
     .option("--seed <n>", "of the solver's random starts", nonNegativeInteger, 1)
     .option("--layers <overrides.json>", "scheme and rank of single layers")
-    .option("--labels <file>", "names of the outputs: one a line, or a JSON list")
+    .option(
+      "--recover <minutes>",
+      "train without labels on the calibration samples, at most so long",
+      nonNegativeNumber,
+      0,
+    )
+    .option("--finetune <epochs>", "train with labels, so many rounds through --train", nonNegativeInteger, 0)
+    .option("--train <samples>", "training samples of --finetune")
+    .option(
+      "--labels <file>",
+      "names of the outputs, one a line or a JSON list; or labels of the training samples (.npy, idx); can be repeated",
+      (file: string, files: string[] = []) => [...files, file],
+    )
     .option("--mean <m>", "of pixels: one number, or one a channel with commas", numbers)
     .option("--scale <s>", "of pixels, likewise", numbers)
     .addOption(new Option("--channels <order>", "of pixels").choices(["RGB", "BGR", "grayscale"]))
@@ -74,37 +120,66 @@ export function compileCommand(root: Command): void {
     .action(compileModel);
 }
 
+/** An option that chooses the schemes itself, and so excludes those that give them, and the others of its kind. */
+function choosing(flags: string, description: string): Option {
+  const option = new Option(flags, description);
+  const excluded = ["scheme", "rank", "budget", "bits", "maxDrop"];
+  return option.conflicts(excluded.filter((name) => name !== option.attributeName()));
+}
+
+function targetOf({ budget, bits, maxDrop }: Options): Target | undefined {
+  if (budget !== undefined) return { kind: "budget", bytes: budget };
+  if (bits !== undefined) return { kind: "bits", bits };
+  return maxDrop === undefined ? undefined : { kind: "max-drop", drop: maxDrop };
+}
+
 async function compileModel(source: string, options: Options): Promise<void> {
   checkWritable(options.output); // before minutes of work
   const bytes = readFile(source);
   const graph = importModel(bytes, source);
   const chosen = preprocessingOf(graph, options);
-  const calibration = options.calib ? readCalibration(options.calib, graph, options.calibCount, chosen) : undefined;
+  const samples = options.calib ? openSamples(options.calib, graph, chosen) : undefined;
   // uint8 samples without options: the network takes pixels as they are, and so it shall from images.
-  const preprocessing = chosen ?? (calibration?.pixels ? preprocessingOf(graph, { scale: [1] }) : undefined);
+  const preprocessing = chosen ?? (samples?.pixels ? preprocessingOf(graph, { scale: [1] }) : undefined);
   const { scheme, rank, solver, objective, seed } = options;
   const { compile } = await import("../compile.ts"); // TensorFlow.js is slow to load: only where it is needed
   const progress = new Progress(options.quiet);
+  const names = options.labels?.find((file) => !holdsNumbers(file));
+  const checkpoints = checkpointsFor(options.output);
+  const interrupt = interruptible((text) => progress.note(text));
   const { file, program, report } = await compile(
     { bytes, name: source },
     {
       scheme,
       rank,
+      target: targetOf(options),
       solver,
       objective,
       seed,
       preprocessing,
-      calibration,
+      calibration: samples && calibrationFrom(samples, options.calibCount),
+      ...trainingOf(graph, options, samples, chosen),
+      checkpoints,
+      signal: interrupt.signal,
       overrides: options.layers ? readOverrides(options.layers) : undefined,
-      labels: options.labels ? readLabelNames(options.labels, graph) : undefined,
-      onProgress: (stage, done, total) => progress.update(stage, done, total),
+      labels: names ? readLabelNames(names, graph) : undefined,
+      onNote: (text) => progress.note(text),
+      onProgress: (stage, done, total) => {
+        if (stage === "recover" || stage === "finetune") interrupt.begin();
+        progress.update(stage, done, total);
+      },
     },
   )
     .catch((error: unknown) => {
       throw inFile(options.layers ?? source, "E_OVERRIDES", error);
     })
-    .finally(() => progress.end());
+    .finally(() => {
+      progress.end();
+      interrupt.end();
+    });
   writeAtomically(options.output, file);
+  if (interrupt.signal.aborted) process.exitCode = 130;
+  else checkpoints.remove();
   if (!options.quiet) print(describe(source, bytes.length, options.output, file.length, program, report));
 }
 
@@ -125,7 +200,7 @@ function describe(
     layer.weightBytes,
     percent(layer.weightError),
     percent(layer.featureMapError),
-    layer.reason ?? "",
+    layer.why ?? layer.reason ?? "",
   ]);
   const header = ["layer", "kind", "scheme", "K", "int8 bytes", "bytes", "weight error", "output error", ""];
   return `${table(header, rows)}

@@ -2,23 +2,58 @@
 
 import { HalfbitError } from "../errors.ts";
 import type { Conv2D, FullyConnected, Graph, PlanesWeights, SemiBinaryWeights } from "../graph/graph.ts";
-import type { CompileOptions, Scheme } from "../options.ts";
+import type { CompileOptions, Samples, Scheme, Steps } from "../options.ts";
 import { alphaPlane, planes, signPlane } from "../solve/baselines.ts";
 import { featureMapError } from "../solve/error.ts";
+import { gptq } from "../solve/gptq.ts";
 import { greedy } from "../solve/greedy.ts";
-import type { Numbers } from "../solve/products.ts";
 import { reconstruct } from "../solve/reconstruct.ts";
+import { semiBinary } from "../solve/semi-binary.ts";
 import { binaryBytes, int8Bytes } from "./decompose/bytes.ts";
 import { type Choice, chooseSchemes, matrixShape, planeCount, type WeightLayer } from "./decompose/choose.ts";
-import { type Activations, advance, affordable } from "./decompose/prefix.ts";
-import { equivalentTarget, outputError, repairedBias } from "./decompose/target.ts";
-import { type Moments, windowMoments } from "./gram.ts";
+import { type Activations, advance, affordable, branch } from "./decompose/prefix.ts";
+import { equivalentTarget, outputError, repairedBias, varianceRatios } from "./decompose/target.ts";
+import { addAt, otherBranch, type WantedCache } from "./decompose/wanted.ts";
+import { aboutZero, gramPositions, type Moments, momentsAt, outputRows } from "./gram.ts";
 import { windowsOf } from "./windows.ts";
 
-export type DecomposeOptions = Pick<
-  CompileOptions,
-  "scheme" | "rank" | "solver" | "objective" | "seed" | "calibration" | "overrides" | "onProgress"
->;
+export interface DecomposeOptions
+  extends Pick<
+    CompileOptions,
+    "scheme" | "rank" | "solver" | "objective" | "seed" | "calibration" | "overrides" | "steps" | "onProgress"
+  > {
+  /** By index into graph.layers: instead of what scheme, rank and overrides choose. */
+  choices?: ReadonlyMap<number, Choice>;
+  /** Makes further calls for the same graph, samples, seed and steps cheaper. */
+  cache?: WantedCache;
+}
+
+/** Half of the correction, as in design section 6 item 2. */
+const GREEDY_CORRECTION = 0.5;
+/** The paper's method has H and the prefix correction of section 3.3 and keeps means; nothing else. */
+const GREEDY_STEPS: Steps = {
+  fullH: true,
+  prefixCorrection: true,
+  polish: false,
+  outputScales: false,
+  means: true,
+  variances: false,
+  residualTargets: false,
+};
+
+const ALL_STEPS: Steps = {
+  fullH: true,
+  prefixCorrection: true,
+  polish: true,
+  outputScales: true,
+  means: true,
+  variances: true,
+  residualTargets: true,
+};
+
+export function stepsOf({ solver, steps }: Pick<CompileOptions, "solver" | "steps">): Steps {
+  return { ...(solver === "greedy" ? GREEDY_STEPS : ALL_STEPS), ...steps };
+}
 
 /** What became of one layer with weights. */
 export interface LayerDecomposition {
@@ -54,7 +89,7 @@ export async function decompose(
   graph: Graph,
   options: DecomposeOptions,
 ): Promise<{ graph: Graph; report: LayerDecomposition[] }> {
-  const choices = [...chooseSchemes(graph, options)];
+  const choices = [...(options.choices ?? chooseSchemes(graph, options))];
   const work = choices.filter(([, choice]) => choice.scheme !== "int8" && !choice.reason).map(([i]) => i);
   const samples = options.calibration && affordable(graph, options.calibration);
   if (work.length > 0 && options.objective === "feature-map" && !samples) {
@@ -63,27 +98,15 @@ export async function decompose(
       "the feature-map objective needs calibration samples; pass --calib, or --objective weights",
     );
   }
+  const steps = stepsOf(options);
   const result: Graph = { ...graph, layers: [...graph.layers] };
   const errors = new Map<number, Errors>();
-  let original: Activations = new Map();
-  let current: Activations = original;
+  const momentsOf = samples && follow(graph, result, samples, options, steps);
   for (const [done, i] of work.entries()) {
     options.onProgress?.("decompose", done, work.length);
-    const layer = graph.layers[i] as Conv2D | FullyConnected;
+    const moments = await momentsOf?.(i);
     const choice = choices.find(([index]) => index === i)![1];
-    let moments: Moments | undefined;
-    if (samples) {
-      original = await advance(graph, samples, original, i);
-      current = done === 0 ? original : await advance(result, samples, current, i);
-      const [x, wanted] = [current, original].map((live) => live.get(layer.inputs[0])!);
-      moments = await windowMoments(
-        x,
-        windowsOf(graph, layer, samples.count),
-        { weights: layer.weights, original: wanted },
-        { seed: options.seed },
-      );
-    }
-    const replaced = replaceWeights(layer, choice, moments, options);
+    const replaced = await replaceWeights(graph.layers[i] as Conv2D | FullyConnected, choice, moments, options, steps);
     result.layers[i] = replaced.layer;
     errors.set(i, replaced.errors);
   }
@@ -91,20 +114,59 @@ export async function decompose(
   return { graph: result, report: choices.map(([i, choice]) => describe(result, i, choice, errors.get(i))) };
 }
 
+/**
+ * Moments of a layer for what the layers before it now give. To be called for layers in order: the activations of the
+ * original network and of the result so far are carried along.
+ */
+export function follow(
+  graph: Graph,
+  result: Graph,
+  samples: Samples,
+  { seed, cache }: DecomposeOptions,
+  { residualTargets }: Steps,
+): (index: number) => Promise<Moments> {
+  let original: Activations = new Map();
+  let current: Activations = new Map();
+  return async (i) => {
+    const layer = graph.layers[i] as Conv2D | FullyConnected;
+    const { T } = matrixShape(layer);
+    const windows = windowsOf(graph, layer, samples.count);
+    const positions = gramPositions(windows, T, seed);
+    const other = residualTargets ? otherBranch(graph, i) : undefined;
+    let wanted: Float32Array | undefined = cache?.get(i)?.slice();
+    if (!wanted) {
+      original = await advance(graph, samples, original, i);
+      wanted = await outputRows(original.get(layer.inputs[0])!, windows, positions, layer.weights);
+      if (other !== undefined) addAt(wanted, await branch(graph, samples, original, other), positions, 1);
+      cache?.set(i, wanted.slice());
+    }
+    current = await advance(result, samples, current, i);
+    if (other !== undefined) addAt(wanted, await branch(result, samples, current, other), positions, -1);
+    return momentsAt(current.get(layer.inputs[0])!, windows, positions, wanted);
+  };
+}
+
 type Errors = Pick<LayerDecomposition, "weightError" | "featureMapError">;
 
-function replaceWeights(
+export async function replaceWeights(
   layer: Conv2D | FullyConnected,
   choice: Choice,
   moments: Moments | undefined,
-  { objective, seed }: DecomposeOptions,
-): { layer: Conv2D | FullyConnected; errors: Errors } {
+  { objective, seed, solver }: DecomposeOptions,
+  steps: Steps,
+): Promise<{ layer: Conv2D | FullyConnected; errors: Errors }> {
   const { T, S } = matrixShape(layer);
-  const guide = objective === "feature-map" ? moments : undefined; // else they serve the report only
-  const target = guide ? equivalentTarget(layer.weights, guide) : layer.weights;
-  const binary = solve(target, T, S, choice, seed, guide?.gram);
+  const known = objective === "feature-map" ? moments : undefined; // else they serve the report only
+  const guide = known && !steps.means ? aboutZero(known) : known;
+  const target =
+    guide && steps.prefixCorrection
+      ? equivalentTarget(layer.weights, guide, solver === "greedy" ? GREEDY_CORRECTION : 1)
+      : Float64Array.from(layer.weights);
+  const solved = await solve(target, T, S, choice, { gram: guide?.gram, seed, solver, steps });
+  const repair = guide && steps.variances && choice.scheme !== "sign";
+  const binary = repair ? rescaled(solved, varianceRatios(reconstruct(solved, T, S), guide)) : solved;
   const dense = reconstruct(binary, T, S);
-  const bias = guide ? repairedBias(layer.bias, dense, guide) : layer.bias;
+  const bias = guide && steps.means ? repairedBias(layer.bias, dense, guide) : layer.bias;
   return {
     layer: { ...layer, binary, bias, int8: undefined },
     errors: {
@@ -114,17 +176,31 @@ function replaceWeights(
   };
 }
 
-function solve(
-  target: Numbers,
+/** Row t of the dense weights times ratios[t]. */
+function rescaled<W extends SemiBinaryWeights | PlanesWeights>(binary: W, ratios: Float64Array): W {
+  if (binary.scheme === "semi-binary") return { ...binary, r: binary.r.map((x, t) => x * ratios[t]) };
+  return { ...binary, alpha: binary.alpha.map((x, i) => x * ratios[Math.floor(i / binary.planes)]) };
+}
+
+interface Guide {
+  gram: Float64Array | undefined;
+  seed: number;
+  solver: CompileOptions["solver"];
+  steps: Steps;
+}
+
+async function solve(
+  target: Float64Array,
   T: number,
   S: number,
   { scheme, rank }: Choice,
-  seed: number,
-  gram: Float64Array | undefined,
-): SemiBinaryWeights | PlanesWeights {
-  if (scheme === "semi-binary") return greedy(target, T, S, rank!, { gram, seed });
+  { gram, seed, solver, steps }: Guide,
+): Promise<SemiBinaryWeights | PlanesWeights> {
+  if (scheme === "semi-binary" && solver === "greedy") return greedy(target, T, S, rank!, { gram, seed });
+  if (scheme === "semi-binary") return semiBinary(target, T, S, rank!, { gram, seed, steps });
   if (scheme === "sign") return signPlane(target, T);
   if (scheme === "alpha") return alphaPlane(target, T, S, gram);
+  if (scheme.startsWith("bits:")) return gptq(target, T, S, planeCount(scheme), { gram, polish: steps.polish });
   return planes(target, T, S, planeCount(scheme), gram);
 }
 

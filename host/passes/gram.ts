@@ -16,57 +16,105 @@ export interface Moments {
     mean: Float64Array;
     /** (Y − ȳ)·(X − x̄)ᵀ / N, T × S. */
     cross: Float64Array;
-    /** Σ_t of the variance of y_t. */
-    energy: number;
+    /** Variance of every y_t. */
+    variance: Float64Array;
   };
-}
-
-/** y = W·x_orig: dense weights, T × S, on the activations of the original network, shaped as those of x. */
-export interface Wanted {
-  weights: Float32Array;
-  original: Float32Array;
 }
 
 /** Most windows used; drawn evenly spread, one at random from each of as many equal stretches of pixels. */
 const MAX_COLUMNS = 200_000;
-/** S²·N multiplications that a Gram matrix may take before fewer windows are used, but never fewer than 4·S. */
+/** S²·N multiplications that a Gram matrix may take, and N·T numbers of wanted outputs (128 MB), but never N < 4·S. */
 const MAX_PRODUCTS = 7e10;
+const MAX_OUTPUTS = 2 ** 25;
 /** Numbers of a chunk of windows (8 MB), and most windows of one: its sums are float32 (host/solve/matmul.ts). */
 const CHUNK = 2 ** 21;
 const CHUNK_WINDOWS = 2 ** 14;
 
-/** Moments of the windows of `x`, count × height × width × channels. Memory: a few chunks and S × S. */
+/** The pixels of output on which a layer of T channels is judged. The same for the same seed. */
+export function gramPositions(windows: Windows, T: number, seed: number): Uint32Array {
+  const S = windowSize(windows);
+  const affordable = Math.floor(Math.min(MAX_PRODUCTS / S ** 2, MAX_OUTPUTS / T));
+  return choosePositions(windows, Math.min(MAX_COLUMNS, Math.max(4 * S, affordable)), seed);
+}
+
+/** W·x for the windows x of an input at `positions`: N × T. weights: T × S. */
+export async function outputRows(
+  x: Float32Array,
+  windows: Windows,
+  positions: Uint32Array,
+  weights: Float32Array,
+): Promise<Float32Array> {
+  const S = windowSize(windows);
+  const T = weights.length / S;
+  const rows = new Float32Array(positions.length * T);
+  let done = 0;
+  for (const chunk of chunks(positions, S)) {
+    const y = await matMul(windowRows(x, windows, chunk), weights, chunk.length, S, T, false, true);
+    rows.set(y, done * T);
+    done += chunk.length;
+  }
+  return rows;
+}
+
+/** Moments of the windows of `x`, the wanted outputs being W·x_orig: weights T × S, original shaped as x. */
 export async function windowMoments(
   x: Float32Array,
   windows: Windows,
-  { weights, original }: Wanted,
+  { weights, original }: { weights: Float32Array; original: Float32Array },
   { seed }: { seed: number },
 ): Promise<Moments> {
+  const positions = gramPositions(windows, weights.length / windowSize(windows), seed);
+  return momentsAt(x, windows, positions, await outputRows(original, windows, positions, weights));
+}
+
+/**
+ * Moments of the windows of `x`, count × height × width × channels, at `positions`, and of the outputs wanted there
+ * (N × T). Memory: a few chunks and S × S.
+ */
+export async function momentsAt(
+  x: Float32Array,
+  windows: Windows,
+  positions: Uint32Array,
+  wanted: Float32Array,
+): Promise<Moments> {
   const S = windowSize(windows);
-  const T = weights.length / S;
-  const most = Math.min(MAX_COLUMNS, Math.max(4 * S, Math.floor(MAX_PRODUCTS / S ** 2)));
-  const positions = choosePositions(windows, most, seed);
   const N = positions.length;
+  const T = wanted.length / N;
   const mean = meanWindow(x, windows, positions);
-  const originalMean = original === x ? mean : meanWindow(original, windows, positions);
+  const outputMean = columnMeans(wanted, T);
   const gram = new Float64Array(S * S);
   const cross = new Float64Array(T * S);
-  let energy = 0;
+  const variance = new Float64Array(T);
+  let done = 0;
   for (const chunk of chunks(positions, S)) {
     const n = chunk.length;
     const own = windowRows(x, windows, chunk, mean);
-    const before = original === x ? own : windowRows(original, windows, chunk, originalMean);
-    const y = await matMul(before, weights, n, S, T, false, true);
+    const y = wanted.slice(done * T, (done + n) * T);
+    for (let i = 0; i < y.length; i++) {
+      y[i] -= outputMean[i % T];
+      variance[i % T] += y[i] ** 2 / N;
+    }
     addTo(gram, await matMul(own, own, S, n, S, true), N);
     addTo(cross, await matMul(y, own, T, n, S, true), N);
-    for (const value of y) energy += value ** 2 / N;
+    done += n;
   }
-  const outputMean = Float64Array.from({ length: T }, (_, t) => {
-    let sum = 0;
-    for (let s = 0; s < S; s++) sum += weights[t * S + s] * originalMean[s];
-    return sum;
-  });
-  return { columns: N, mean, gram, output: { mean: outputMean, cross, energy } };
+  return { columns: N, mean, gram, output: { mean: outputMean, cross, variance } };
+}
+
+/** The same moments about 0: what a solver sees that does not know that a bias follows. */
+export function aboutZero({ columns, mean, gram, output }: Moments): Moments {
+  const S = mean.length;
+  const rank = (a: Float64Array, sums: Float64Array) => a.map((x, i) => x + sums[Math.floor(i / S)] * mean[i % S]);
+  return {
+    columns,
+    mean: new Float64Array(S),
+    gram: rank(gram, mean),
+    output: {
+      mean: new Float64Array(output.mean.length),
+      cross: rank(output.cross, output.mean),
+      variance: output.variance.map((x, t) => x + output.mean[t] ** 2),
+    },
+  };
 }
 
 /** Sums of a chunk are float32, those across chunks float64. */
@@ -89,4 +137,10 @@ function meanWindow(x: Float32Array, windows: Windows, positions: Uint32Array): 
     for (let at = 0; at < rows.length; at += S) for (let s = 0; s < S; s++) sum[s] += rows[at + s];
   }
   return sum.map((value) => value / positions.length);
+}
+
+function columnMeans(rows: Float32Array, T: number): Float64Array {
+  const sum = new Float64Array(T);
+  for (let at = 0; at < rows.length; at += T) for (let t = 0; t < T; t++) sum[t] += rows[at + t];
+  return sum.map((value) => value / (rows.length / T));
 }

@@ -50,7 +50,7 @@ function describeImport(graph: Graph, bytes: number): string {
 async function compileAll(bytes: Uint8Array): Promise<Compiled[]> {
   const calibrationDigits = digits("train", CALIBRATION_DIGITS);
   const common: Omit<CompileOptions, "scheme" | "rank"> = {
-    solver: "greedy",
+    solver: "admm",
     objective: "feature-map",
     seed: 1,
     calibration: { data: realInput(calibrationDigits.pixels), count: calibrationDigits.count },

@@ -8,6 +8,9 @@ const READERS: Record<string, { bytes: number; read: (view: DataView, count: num
   "|u1": { bytes: 1, read: (v, n) => new Uint8Array(v.buffer, v.byteOffset, n).slice() },
   "<f4": { bytes: 4, read: (v, n) => Float32Array.from({ length: n }, (_, i) => v.getFloat32(4 * i, true)) },
   "<f8": { bytes: 8, read: (v, n) => Float32Array.from({ length: n }, (_, i) => v.getFloat64(8 * i, true)) },
+  // Labels, which Python keeps in long integers; read as reals where they stand for samples.
+  "<i4": { bytes: 4, read: (v, n) => Float32Array.from({ length: n }, (_, i) => v.getInt32(4 * i, true)) },
+  "<i8": { bytes: 8, read: (v, n) => Float32Array.from({ length: n }, (_, i) => Number(v.getBigInt64(8 * i, true))) },
 };
 
 export function isNpy(bytes: Uint8Array): boolean {

@@ -1,7 +1,16 @@
 // A layer of the graph as a function on TensorFlow.js tensors of count × height × width × channels.
 
 import * as tf from "@tensorflow/tfjs-core";
-import type { Activation, Conv2D, Elementwise, FullyConnected, Graph, Layer } from "../graph/graph.ts";
+import type {
+  Activation,
+  Conv2D,
+  Elementwise,
+  FullyConnected,
+  Geometry,
+  Graph,
+  Layer,
+  SemiBinaryWeights,
+} from "../graph/graph.ts";
 import { reconstruct } from "../solve/reconstruct.ts";
 import { averagePool, convolve, maxPool, padImage } from "./window.ts";
 
@@ -11,6 +20,16 @@ export interface PreparedLayer {
   /** Uploaded once; the caller disposes of them. */
   weights: tf.Tensor[];
 }
+
+/** K·T·S from which semi-binary factors are applied one after the other: their product would take longer to form. */
+const FACTORED = 2 ** 27;
+
+const POINT: Geometry = {
+  kernel: [1, 1],
+  stride: [1, 1],
+  dilation: [1, 1],
+  padding: { top: 0, left: 0, bottom: 0, right: 0 },
+};
 
 /** Uploads the layer's weights in the layouts that tfjs takes. */
 export function prepareLayer(graph: Graph, layer: Layer): PreparedLayer {
@@ -62,6 +81,15 @@ function prepareConv2D(layer: Conv2D, inputs: number, outputs: number): Prepared
   const depth = inputs / groups;
   const channels = outputs / groups;
   const taps = height * width * depth;
+  if (isFactored(layer.binary, taps)) {
+    const { rank, u, d, v, r } = layer.binary;
+    const first = tf.tensor4d(scaledTranspose(v, d), [height, width, depth, rank]);
+    const second = tf.tensor4d(scaledTranspose(u, r), [1, 1, rank, outputs]);
+    const [zero, bias] = [tf.zeros<tf.Rank.R1>([rank]), tf.tensor1d(layer.bias)];
+    const inner = (x: tf.Tensor4D) => convolve(x, "conv2d", first, zero, geometry, "None");
+    const apply = ([x]: tf.Tensor4D[]) => convolve(inner(x), "conv2d", second, bias, POINT, activation);
+    return { layer, apply, weights: [first, second, zero, bias] };
+  }
   const dense = layer.binary ? reconstruct(layer.binary, outputs, taps) : layer.weights;
   const filters = Array.from({ length: groups }, (_, g) => {
     const part = dense.subarray(g * channels * taps, (g + 1) * channels * taps);
@@ -80,15 +108,37 @@ function prepareConv2D(layer: Conv2D, inputs: number, outputs: number): Prepared
 function prepareFullyConnected(layer: FullyConnected, output: [number, number, number]): PreparedLayer {
   const channels = layer.bias.length;
   const inputs = layer.weights.length / channels;
+  const bias = tf.tensor1d(layer.bias);
+  const finish = (y: tf.Tensor) =>
+    activate(tf.reshape<tf.Rank.R4>(tf.add(y, bias), [y.shape[0], ...output]), layer.activation);
+  if (isFactored(layer.binary, inputs)) {
+    const { rank, u, d, v, r } = layer.binary;
+    const first = tf.tensor2d(scaledTranspose(v, d), [inputs, rank]);
+    const second = tf.tensor2d(scaledTranspose(u, r), [rank, channels]);
+    const apply = ([x]: tf.Tensor4D[]) => {
+      const inner = tf.matMul(tf.reshape(x, [x.shape[0], inputs]), first);
+      return finish(tf.matMul(inner, second));
+    };
+    return { layer, apply, weights: [first, second, bias] };
+  }
   const dense = layer.binary ? reconstruct(layer.binary, channels, inputs) : layer.weights;
   const weights = tf.tensor2d(transpose(dense, channels, inputs), [inputs, channels]);
-  const bias = tf.tensor1d(layer.bias);
-  const apply = ([x]: tf.Tensor4D[]) => {
-    const rows = tf.reshape(x, [x.shape[0], inputs]);
-    const y = tf.add<tf.Tensor2D>(tf.matMul(rows, weights), bias);
-    return activate(tf.reshape<tf.Rank.R4>(y, [x.shape[0], ...output]), layer.activation);
-  };
+  const apply = ([x]: tf.Tensor4D[]) => finish(tf.matMul(tf.reshape(x, [x.shape[0], inputs]), weights));
   return { layer, apply, weights: [weights, bias] };
+}
+
+function isFactored(binary: Conv2D["binary"], S: number): binary is SemiBinaryWeights {
+  return binary?.scheme === "semi-binary" && binary.rank * binary.r.length * S > FACTORED;
+}
+
+/** (diag(scales)·signs)ᵀ, signs scales.length × columns. */
+export function scaledTranspose(signs: Int8Array, scales: Float64Array): Float32Array {
+  const columns = signs.length / scales.length;
+  const turned = new Float32Array(signs.length);
+  for (let r = 0, at = 0; r < scales.length; r++) {
+    for (let c = 0; c < columns; c++, at++) turned[c * scales.length + r] = scales[r] * signs[at];
+  }
+  return turned;
 }
 
 function activate(x: tf.Tensor4D, activation: Activation): tf.Tensor4D {

@@ -2,6 +2,7 @@
 
 import type { SemiBinaryWeights } from "../../graph/graph.ts";
 import { matMul } from "../../solve/matmul.ts";
+import { scaledTranspose } from "../../tfjs/layers.ts";
 import { choosePositions, type Windows, windowRows, windowSize } from "../windows.ts";
 
 /** Windows that s_m is chosen on, at most; the float32 numbers of one chunk of them stay below CHUNK. */
@@ -25,7 +26,7 @@ export async function innerScale(weights: SemiBinaryWeights, x: Float32Array, wi
   const m = await innerValues(weights, x, windows, positions);
   const largest = m.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   if (largest === 0) return 1; // no input, no step: any will do
-  const expand = Float32Array.from(u, (sign, i) => sign * r[Math.floor(i / K)]); // diag(r)·U
+  const expand = scaledTranspose(u, r); // (diag(r)·U)ᵀ
   const candidates = Array.from({ length: COUNT }, (_, i) => (largest * SHRINK ** i) / 127);
   const errors = new Float64Array(COUNT);
   const rows = Math.max(1, Math.floor(CHUNK / Math.max(S, T, K)));
@@ -33,7 +34,7 @@ export async function innerScale(weights: SemiBinaryWeights, x: Float32Array, wi
     const part = m.subarray(first * K, (first + rows) * K);
     for (const [i, step] of candidates.entries()) {
       const lost = part.map((value) => value - step * Math.max(-127, Math.min(127, Math.round(value / step))));
-      for (const value of await matMul(lost, expand, part.length / K, K, T, false, true)) errors[i] += value ** 2;
+      for (const value of await matMul(lost, expand, part.length / K, K, T)) errors[i] += value ** 2;
     }
   }
   return candidates[errors.indexOf(Math.min(...errors))];
@@ -47,12 +48,12 @@ async function innerValues(
   positions: Uint32Array,
 ): Promise<Float32Array> {
   const S = windowSize(windows);
-  const scaled = Float32Array.from(v, (sign, i) => sign * d[Math.floor(i / S)]);
+  const scaled = scaledTranspose(v, d); // (diag(d)·V)ᵀ
   const values = new Float32Array(positions.length * K);
   const rows = Math.max(1, Math.floor(CHUNK / S));
   for (let first = 0; first < positions.length; first += rows) {
     const chunk = positions.subarray(first, first + rows);
-    values.set(await matMul(windowRows(x, windows, chunk), scaled, chunk.length, S, K, false, true), first * K);
+    values.set(await matMul(windowRows(x, windows, chunk), scaled, chunk.length, S, K), first * K);
   }
   return values;
 }

@@ -18,7 +18,8 @@ export function int8Weights(layer: Conv2D | DepthwiseConv2D | FullyConnected, in
   const scales = largest.map((w, t) =>
     Math.fround(Math.max(w / 127, Math.abs(layer.bias[t]) / (inputScale * 2 ** 30), 1e-30)),
   );
-  const values = Int8Array.from(layer.weights, (w, i) => Math.round(w / scales[channelOf(i)]));
+  // Not Int8Array.from(weights, …), which collects them in a list first: gigabytes for the largest layers.
+  const values = new Int8Array(layer.weights.map((w, i) => Math.round(w / scales[channelOf(i)])));
   const bias = Int32Array.from(layer.bias, (b, t) => Math.round(b / (inputScale * scales[t])));
   return { values, scales, bias };
 }

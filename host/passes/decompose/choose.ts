@@ -29,8 +29,10 @@ export function matrixShape(layer: WeightLayer): { T: number; S: number } {
   return { T: layer.bias.length, S: layer.weights.length / layer.bias.length };
 }
 
-/** Largest S whose Gram matrix (8·S² bytes, and the solver's copies) fits: 512 MB. */
-const MAX_GRAM = 8192;
+/** Largest S whose Gram matrix (8·S² bytes, and two more of the kind while a target is computed) fits: 0.6 GB. */
+const MAX_GRAM = 5120;
+/** Most T·S·K, the multiplications of one matrix product of a semi-binary solver, which makes many: about a second. */
+const MAX_PRODUCT = 2 ** 33;
 
 /**
  * A choice for every layer with weights, by index into graph.layers. An override of a layer decides; else the first
@@ -70,6 +72,9 @@ function choose(layer: WeightLayer, edge: "first" | "last" | undefined, options:
   }
   if (undecomposable) return stays(undecomposable);
   if (S > MAX_GRAM && !override?.scheme) return stays(`its windows of ${S} numbers are too many for the solver`);
+  if (rank && T * S * rank > MAX_PRODUCT && !override?.scheme) {
+    return stays(`${T} × ${S} weights with K = ${rank} are too many for the solver`);
+  }
   if (override?.scheme || override?.rank) return chosen;
   if (edge) return stays(`the ${edge} layer with weights`);
   const bytes = rank ? semiBinaryBytes(T, S, rank) : planesBytes(T, S, planeCount(wanted));
@@ -92,9 +97,9 @@ function recognised(binary: NonNullable<Conv2D["binary"]>, name: string, overrid
   return { scheme: `planes:${binary.planes}`, reason };
 }
 
-/** Planes of the baselines: sign(W) and α·B have one. */
+/** Planes of a scheme that is not semi-binary: N of planes:N and bits:N; sign(W) and α·B have one. */
 export function planeCount(scheme: Scheme): number {
-  return scheme.startsWith("planes:") ? Number(scheme.slice("planes:".length)) : 1;
+  return Number(scheme.split(":")[1] ?? 1);
 }
 
 function checkNames(graph: Graph, overrides: Record<string, unknown>): void {

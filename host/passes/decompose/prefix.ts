@@ -18,6 +18,11 @@ export function advance(graph: Graph, samples: Samples, from: Activations, index
   return execute(graph, samples.data, samples.count, wanted, from);
 }
 
+/** One tensor that layer `index` and those before it do not decide, from what they read: the other branch of an Add. */
+export async function branch(graph: Graph, samples: Samples, live: Activations, id: TensorId): Promise<Float32Array> {
+  return live.get(id) ?? (await execute(graph, samples.data, samples.count, [id], live)).get(id)!;
+}
+
 /** Bytes of activations carried for the original network, and as many for the decomposed one. */
 const MAX_LIVE_BYTES = 2 ** 29;
 

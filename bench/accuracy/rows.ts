@@ -1,0 +1,71 @@
+// What is measured: one compilation a row and fold.
+
+import type { CompileOptions, Scheme } from "../../host/options.ts";
+
+export interface Row {
+  id: string;
+  network: "resnet8" | "dscnn";
+  /** Column of the table by bytes, or the name of a scheme. */
+  title: string;
+  options: Pick<CompileOptions, "scheme" | "rank" | "target" | "solver" | "objective">;
+  recoverMinutes?: number;
+  finetuneEpochs?: number;
+}
+
+const base = { scheme: "semi-binary", rank: 1, solver: "admm", objective: "feature-map" } as const;
+
+/** Bytes of the whole model file that the targets of the project are set for. */
+export const BUDGETS = { resnet8: [12_500, 18_000, 23_500, 29_000], dscnn: [15_500, 20_000] } as const;
+
+export const COLUMNS = ["no training", "label-free recovery", "with labels"] as const;
+
+const RECOVER = { resnet8: 14, dscnn: 2 } as const;
+const FINETUNE_EPOCHS = 20;
+
+function byBudget(): Row[] {
+  return (["resnet8", "dscnn"] as const).flatMap((network) =>
+    BUDGETS[network].flatMap((bytes) => {
+      const options = { ...base, target: { kind: "budget", bytes } as const };
+      const row = (title: (typeof COLUMNS)[number], more: Partial<Row>): Row => ({
+        id: `${network}-${bytes}-${title.replaceAll(" ", "-")}`,
+        network,
+        title,
+        options,
+        ...more,
+      });
+      const rows = [row(COLUMNS[0], {}), row(COLUMNS[1], { recoverMinutes: RECOVER[network] })];
+      return network === "dscnn" ? rows : [...rows, row(COLUMNS[2], { finetuneEpochs: FINETUNE_EPOCHS })];
+    }),
+  );
+}
+
+function byScheme(): Row[] {
+  const schemes: { title: string; scheme: Scheme; rank?: number; solver?: "greedy"; objective?: "weights" }[] = [
+    { title: "int8", scheme: "int8" },
+    { title: "sign(W)", scheme: "sign", solver: "greedy", objective: "weights" },
+    { title: "α·B", scheme: "alpha", solver: "greedy", objective: "weights" },
+    ...([1, 2, 3, 4] as const).map((n) => ({ title: `${n}-bit weights (GPTQ)`, scheme: `bits:${n}` as const })),
+    ...([2, 3] as const).map((n) => ({ title: `Σα·B, ${n} planes`, scheme: `planes:${n}` as const })),
+    ...[1, 2, 3].map((rank) => ({
+      title: `semi-binary, greedy, K = ${rank}T`,
+      scheme: "semi-binary" as const,
+      rank,
+      solver: "greedy" as const,
+    })),
+    ...[0.5, 1, 1.5, 2, 3].map((rank) => ({
+      title: `semi-binary, K = ${rank}T`,
+      scheme: "semi-binary" as const,
+      rank,
+    })),
+  ];
+  return (["resnet8", "dscnn"] as const).flatMap((network) =>
+    schemes.map(({ title, ...options }) => ({
+      id: `${network}-${title.replaceAll(/[ ,]+/g, "-")}`,
+      network,
+      title,
+      options: { ...base, ...options },
+    })),
+  );
+}
+
+export const ROWS: Row[] = [...byScheme(), ...byBudget()];

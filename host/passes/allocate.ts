@@ -1,0 +1,70 @@
+// The allocate pass: scheme and K of every layer chosen for a size or an accuracy, and the network so decomposed.
+
+import { type Graph, size } from "../graph/graph.ts";
+import type { Samples, Target } from "../options.ts";
+import type { Metadata } from "../program.ts";
+import { candidates } from "./allocate/candidates.ts";
+import { limitOf } from "./allocate/limit.ts";
+import { forDrop } from "./allocate/max-drop.ts";
+import { forSize, startSearch } from "./allocate/search.ts";
+import { reasons } from "./allocate/why.ts";
+import type { DecomposeOptions, LayerDecomposition } from "./decompose.ts";
+
+export interface Allocated {
+  graph: Graph;
+  report: (LayerDecomposition & { why?: string })[];
+  allocation: {
+    /** Every allocation that was solved and judged, in order. bytes: of what the target limits; loss: search.ts. */
+    judged: { name: string; bytes: number; loss: number }[];
+    /** Samples that were held back from the solver to judge on. */
+    heldBack: number;
+  };
+}
+
+/** One sample of so many is held back to judge on, but at most MOST_HELD, spread evenly. */
+const HELD_SHARE = 5;
+const MOST_HELD = 500;
+
+/**
+ * Decomposes `graph` by an allocation of its own for the target. metadata is the file's, whose bytes count too.
+ * Deterministic. Throws E_BUDGET, and what decompose throws.
+ */
+export async function allocate(
+  graph: Graph,
+  target: Target,
+  options: DecomposeOptions & { calibration: Samples },
+  metadata: Metadata,
+): Promise<Allocated> {
+  const open = candidates(graph, options);
+  const { cost, limit } = limitOf(graph, open, target, metadata);
+  const { used, held } = holdBack(graph, options.calibration);
+  const search = await startSearch(graph, open, cost, held, { ...options, calibration: used });
+  const { trial, sensitivities } =
+    target.kind === "max-drop" ? await forDrop(search, held, target.drop, limit) : await forSize(search, limit);
+  const why = sensitivities && reasons(trial.choices, sensitivities);
+  const indices = [...trial.choices.keys()];
+  return {
+    graph: trial.graph,
+    report: trial.report.map((layer, i) => ({ ...layer, why: why?.get(indices[i]) })),
+    allocation: {
+      judged: search.judged.map(({ name, bytes, loss }) => ({ name, bytes, loss })),
+      heldBack: held.count,
+    },
+  };
+}
+
+/** The samples to solve with, and those to judge on; both are all of them where none can be spared. */
+function holdBack(graph: Graph, samples: Samples): { used: Samples; held: Samples } {
+  const { data, count } = samples;
+  const most = Math.min(MOST_HELD, Math.floor(count / HELD_SHARE));
+  if (most === 0) return { used: samples, held: samples };
+  const each = size(graph.tensors[graph.input].shape);
+  const isHeld = (i: number) => Math.floor(((i + 1) * most) / count) > Math.floor((i * most) / count);
+  const part = (wanted: boolean): Samples => {
+    const indices = Array.from({ length: count }, (_, i) => i).filter((i) => isHeld(i) === wanted);
+    const values = new Float32Array(indices.length * each);
+    for (const [to, from] of indices.entries()) values.set(data.subarray(from * each, (from + 1) * each), to * each);
+    return { data: values, count: indices.length };
+  };
+  return { used: part(false), held: part(true) };
+}

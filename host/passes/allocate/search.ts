@@ -1,0 +1,120 @@
+// The search for an allocation: what is tried, judged end to end, and kept.
+
+import type { Graph } from "../../graph/graph.ts";
+import type { Samples } from "../../options.ts";
+import { judgeOn } from "../../train/judge.ts";
+import { objectiveOf } from "../../train/objective.ts";
+import type { Choice } from "../decompose/choose.ts";
+import { type DecomposeOptions, decompose, type LayerDecomposition } from "../decompose.ts";
+import { type Candidates, choiceBytes, type FreeLayer } from "./candidates.ts";
+import type { Choices } from "./file-bytes.ts";
+import { type Cost, smallest } from "./limit.ts";
+import { pick } from "./pick.ts";
+import { type Sensitivity, sensitivities } from "./sensitivity.ts";
+import { uniformBits, uniformRank } from "./uniform.ts";
+
+/** An allocation that was solved and judged. */
+export interface Trial {
+  name: string;
+  choices: Choices;
+  graph: Graph;
+  report: LayerDecomposition[];
+  bytes: number;
+  /** Mean KL divergence of the outputs to the original network's on the samples held back (train/judge.ts). */
+  loss: number;
+}
+
+export interface Search {
+  /** The original network. */
+  graph: Graph;
+  open: Candidates;
+  cost: Cost;
+  judged: Trial[];
+  /** Solves and judges an allocation, unless that was done before. */
+  attempt(name: string, choices: Choices): Promise<Trial>;
+  measure(context: Trial): Promise<Sensitivity[]>;
+  /** To be called before each of `total` steps. */
+  step(total: number): void;
+}
+
+export interface Found {
+  trial: Trial;
+  sensitivities?: Sensitivity[];
+}
+
+/** Times that sensitivities are measured, each time about the best network so far. */
+const ROUNDS = 1;
+/** A cautious allocation changes no layer's bytes by more than this factor: the losses of larger changes do not add up. */
+const CAUTION = 1.5;
+
+export async function startSearch(
+  graph: Graph,
+  open: Candidates,
+  cost: Cost,
+  held: Samples,
+  options: DecomposeOptions & { calibration: Samples },
+): Promise<Search> {
+  const judge = await judgeOn(graph, objectiveOf(graph, { blockWeight: 0, labelWeight: 0 }), held.data);
+  const solving = { ...options, cache: new Map(), onProgress: undefined };
+  const judged: Trial[] = [];
+  let steps = 0;
+  return {
+    graph,
+    open,
+    cost,
+    judged,
+    async attempt(name, choices) {
+      const before = judged.find((trial) =>
+        open.free.every(({ index }) => same(trial.choices.get(index)!, choices.get(index)!)),
+      );
+      if (before) return before;
+      const { graph: solved, report } = await decompose(graph, { ...solving, choices });
+      judged.push({ name, choices, graph: solved, report, bytes: cost(choices), loss: await judge(solved) });
+      return judged.at(-1)!;
+    },
+    measure: (context) => sensitivities(graph, context, open.free, judge, solving),
+    step: (total) => options.onProgress?.("allocate", Math.min(steps++, total), total),
+  };
+}
+
+const same = (a: Choice, b: Choice) => a.scheme === b.scheme && a.rank === b.rank;
+
+/**
+ * The best allocation within the limit. The uniform ones that fit are solved and judged first; sensitivities are
+ * measured in the best of them, and knapsacks over them solved and judged in turn. What is best end to end stays, so
+ * an allocation by layer is used only where it wins.
+ */
+export async function forSize(search: Search, limit: number): Promise<Found> {
+  const { open, cost, step } = search;
+  const total = 2 + 3 * ROUNDS;
+  step(total);
+  let best = await search.attempt("uniform K / T", uniformRank(open, cost, limit) ?? smallest(open));
+  step(total);
+  const bits = uniformBits(open, cost, limit);
+  if (bits) best = lesser(best, await search.attempt("uniform bits", bits));
+  let found: Sensitivity[] | undefined;
+  for (let round = 0; round < ROUNDS && open.free.length > 0; round++) {
+    step(total);
+    found = await search.measure(best);
+    const about = best.choices;
+    for (const [name, factor] of [
+      ["knapsack", Number.POSITIVE_INFINITY],
+      ["cautious knapsack", CAUTION],
+    ] as const) {
+      step(total);
+      const choices = pick(open, found, cost, limit, within(about, factor));
+      if (choices) best = lesser(best, await search.attempt(name, choices));
+    }
+  }
+  step(total);
+  return { trial: best, sensitivities: found };
+}
+
+const lesser = (a: Trial, b: Trial) => (b.loss < a.loss ? b : a);
+
+function within(about: Choices, factor: number): (layer: FreeLayer, choice: Choice) => boolean {
+  return (layer, choice) => {
+    const ratio = choiceBytes(layer, choice) / choiceBytes(layer, about.get(layer.index)!);
+    return ratio <= factor && ratio >= 1 / factor;
+  };
+}

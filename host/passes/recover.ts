@@ -1,0 +1,99 @@
+// Recovery and fine-tuning: the approximated network learns to answer as the original does (design section 6, item 7).
+
+import { HalfbitError } from "../errors.ts";
+import type { Graph } from "../graph/graph.ts";
+import type { CompileOptions } from "../options.ts";
+import { decodeCheckpoint, encodeCheckpoint } from "../train/checkpoint.ts";
+import { type TrainingState, type TrainOptions, train } from "../train/train.ts";
+
+type Options = Pick<
+  CompileOptions,
+  "recover" | "finetune" | "seed" | "checkpoints" | "signal" | "onProgress" | "onNote"
+>;
+
+/** Rounds through the calibration samples after which nothing more is gained, minutes or not. */
+const MOST_EPOCHS = 60;
+const RECOVER_BLOCK_WEIGHT = 0;
+const FINETUNE_LABEL_WEIGHT = 0.3;
+
+/** What one stage of training did. */
+export interface TrainingReport {
+  stage: "recover" | "finetune";
+  /** Held-back loss (KL divergence to the original's answers) before and after. */
+  before: number;
+  after: number;
+  /** False where it was interrupted. */
+  finished: boolean;
+}
+
+/**
+ * `graph`, an approximation of `original`, after the training that the options ask for. `job` names the compilation:
+ * a checkpoint of another one is not used. Throws E_UNSUPPORTED (host/train/network.ts), E_ENGINE.
+ */
+export async function recover(
+  original: Graph,
+  graph: Graph,
+  job: string,
+  options: Options,
+): Promise<{ graph: Graph; training: TrainingReport[] }> {
+  const { recover: recovery, finetune, seed } = options;
+  const training: TrainingReport[] = [];
+  const stage = async (
+    name: TrainingReport["stage"],
+    how: Pick<TrainOptions, "set" | "epochs" | "minutes" | "blockWeight" | "labelWeight">,
+  ) => {
+    const result = await trainResumably(`${name} ${job}`, name, { original, graph, seed, ...how }, options);
+    graph = result.graph;
+    training.push({ stage: name, before: result.losses.start, after: result.losses.best, finished: result.finished });
+  };
+  if (recovery && recovery.minutes > 0) {
+    const { set, minutes } = recovery;
+    await stage("recover", { set, minutes, epochs: MOST_EPOCHS, blockWeight: RECOVER_BLOCK_WEIGHT, labelWeight: 0 });
+  }
+  if (finetune && finetune.epochs > 0 && !options.signal?.aborted) {
+    const { set, epochs } = finetune;
+    await stage("finetune", { set, epochs, blockWeight: 0, labelWeight: FINETUNE_LABEL_WEIGHT });
+  }
+  return { graph, training };
+}
+
+async function trainResumably(
+  job: string,
+  stage: TrainingReport["stage"],
+  options: TrainOptions,
+  { checkpoints, signal, onProgress, onNote }: Options,
+) {
+  const state = restored(job, stage, checkpoints, onNote);
+  const result = await train({
+    ...options,
+    state,
+    signal,
+    onProgress: (done) => onProgress?.(stage, done, 1),
+    onState: (now) => checkpoints?.write(stage, encodeCheckpoint(job, now)),
+  });
+  return result;
+}
+
+/** A damaged checkpoint is said, and training starts afresh. */
+function restored(
+  job: string,
+  stage: TrainingReport["stage"],
+  checkpoints: CompileOptions["checkpoints"],
+  onNote: CompileOptions["onNote"],
+): TrainingState | undefined {
+  const bytes = checkpoints?.read(stage);
+  if (!bytes) return undefined;
+  try {
+    const state = decodeCheckpoint(bytes, job, checkpoints!.name(stage));
+    onNote?.(
+      state
+        ? `${stage}: goes on at step ${state.step} of ${checkpoints!.name(stage)}`
+        : `${stage}: ${checkpoints!.name(stage)} is of another compilation and is not used`,
+    );
+    return state;
+  } catch (error) {
+    if (!(error instanceof HalfbitError) || error.code !== "E_CHECKPOINT") throw error;
+    onNote?.(`${error.code}: ${error.message}`);
+    return undefined;
+  }
+}

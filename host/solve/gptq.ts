@@ -1,0 +1,134 @@
+// Uniform few-bit weights.
+import type { PlanesWeights } from "../graph/graph.ts";
+import { cholesky, solveCholesky } from "./cholesky.ts";
+import { dot, timesSymmetric } from "./products.ts";
+
+/** Share of the mean of H's diagonal that is added to it before GPTQ. */
+const DAMPING = 0.01;
+
+/**
+ * N-bit weights w_t ≈ Δ_t·(2q − (2^N − 1))/2, q in 0…2^N − 1.
+ */
+export function gptq(
+  w: Float64Array,
+  T: number,
+  S: number,
+  N: number,
+  { gram, polish }: { gram?: Float64Array; polish: boolean },
+): PlanesWeights {
+  const bits = new Int8Array(N * T * S);
+  const alpha = new Float64Array(N * T);
+  const upper = gram && inverseFactor(gram, S);
+  for (let t = 0; t < T; t++) {
+    const row = w.subarray(t * S, (t + 1) * S);
+    const { levels, step } = solveRow(row, 2 ** N - 1, gram, upper, polish);
+    for (let i = 0; i < N; i++) alpha[t * N + i] = (step * 2 ** i) / 2;
+    for (let s = 0; s < S; s++) {
+      const q = (levels[s] + 2 ** N - 1) / 2;
+      for (let i = 0; i < N; i++) bits[(i * T + t) * S + s] = (q >> i) & 1 ? 1 : -1;
+    }
+  }
+  return { scheme: "planes", planes: N, bits, alpha };
+}
+
+/** U upper triangular with H⁻¹ = Uᵀ·U. */
+function inverseFactor(gram: Float64Array, S: number): Float64Array {
+  let trace = 0;
+  for (let s = 0; s < S; s++) trace += gram[s * S + s];
+  const damped = gram.slice();
+  for (let s = 0; s < S; s++) damped[s * S + s] += (DAMPING * trace) / S || 1;
+  const inverse = new Float64Array(S * S);
+  for (let s = 0; s < S; s++) inverse[s * S + s] = 1;
+  solveCholesky(cholesky(damped, S)!, inverse, S, S);
+  const lower = cholesky(inverse, S)!; // H⁻¹ = L·Lᵀ, U = Lᵀ
+  const upper = new Float64Array(S * S);
+  for (let i = 0; i < S; i++) for (let j = 0; j <= i; j++) upper[j * S + i] = lower[i * S + j];
+  return upper;
+}
+
+interface Fitted {
+  levels: Float64Array;
+  half: number;
+  gain: number;
+}
+
+/** Levels 2q − (2^N − 1): odd numbers from −most to most. w ≈ step/2·levels. */
+function solveRow(
+  row: Float64Array,
+  most: number,
+  gram: Float64Array | undefined,
+  upper: Float64Array | undefined,
+  polish: boolean,
+) {
+  const S = row.length;
+  const target = gram ? timesSymmetric(row, gram, 1, S) : row;
+  let largest = 0;
+  let mean = 0;
+  for (const x of row) {
+    largest = Math.max(largest, Math.abs(x));
+    mean += Math.abs(x) / S;
+  }
+  let best: Fitted = { levels: new Float64Array(S).fill(1), half: 0, gain: 0 };
+  const high = most === 1 ? 2 * mean : largest;
+  for (let i = 0; i < 16; i++) {
+    const half = (high * (1 - i / 20)) / most;
+    const levels = upper ? feedback(row, half, most, upper) : row.map((x) => nearest(x / half, most));
+    const fitted = fit(levels, target, gram);
+    if (fitted.gain > best.gain) best = { levels, ...fitted };
+  }
+  for (let round = 0; polish && round < 10; round++) {
+    const levels = best.levels.slice();
+    descend(levels, best.half, most, target, gram);
+    const fitted = fit(levels, target, gram);
+    if (fitted.gain <= best.gain * (1 + 1e-12)) break;
+    best = { levels, ...fitted };
+  }
+  return { levels: best.levels, step: 2 * best.half };
+}
+
+/** The odd number from −most to most next to x. */
+function nearest(x: number, most: number): number {
+  return Math.max(-most, Math.min(most, 2 * Math.floor(x / 2) + 1));
+}
+
+/** GPTQ: weights are rounded in turn, the error of each spread over those that follow by H⁻¹'s factor. */
+function feedback(row: Float64Array, half: number, most: number, upper: Float64Array): Float64Array {
+  const S = row.length;
+  const left = row.slice();
+  const levels = new Float64Array(S);
+  for (let s = 0; s < S; s++) {
+    levels[s] = nearest(left[s] / half, most);
+    const error = (left[s] - half * levels[s]) / upper[s * S + s];
+    for (let j = s + 1; j < S; j++) left[j] -= error * upper[s * S + j];
+  }
+  return levels;
+}
+
+/** Best step/2 for the levels, and what it takes off the error: (qᵀHw)² / qᵀHq. */
+function fit(levels: Float64Array, target: Float64Array, gram?: Float64Array) {
+  const weighted = gram ? timesSymmetric(levels, gram, 1, levels.length) : levels;
+  const energy = dot(levels, weighted);
+  const overlap = dot(levels, target);
+  if (energy <= 0 || overlap <= 0) return { half: 0, gain: 0 };
+  return { half: overlap / energy, gain: overlap ** 2 / energy };
+}
+
+/** Coordinate descent over the levels: each takes its best value for what the others are. */
+function descend(levels: Float64Array, half: number, most: number, target: Float64Array, gram?: Float64Array): void {
+  if (!gram || half === 0) return;
+  const S = levels.length;
+  const slope = timesSymmetric(levels, gram, 1, S).map((x, s) => half * x - target[s]);
+  for (let sweep = 0, moved = true; moved && sweep < 32; sweep++) {
+    moved = false;
+    for (let s = 0; s < S; s++) {
+      const curve = half * gram[s * S + s];
+      if (curve <= 0) continue;
+      const level = nearest(levels[s] - slope[s] / curve, most);
+      const change = level - levels[s];
+      if (change === 0 || change * slope[s] + 0.5 * curve * change ** 2 >= 0) continue;
+      levels[s] = level;
+      for (let j = 0; j < S; j++) slope[j] += half * change * gram[s * S + j];
+      moved = true;
+    }
+  }
+}

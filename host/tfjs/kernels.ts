@@ -1,0 +1,239 @@
+// float.wasm (assembly/float) on the heap of TensorFlow.js's wasm back end: tensors in and out, without a copy.
+
+import type { DataId, KernelBackend, TensorInfo } from "@tensorflow/tfjs-core";
+import { type Activation, type Geometry, windowOutput } from "../graph/graph.ts";
+
+/** Exports of assembly/float/index.ts; every number is a pointer or a count. */
+interface FloatExports {
+  pad(...numbers: number[]): void;
+  crop(...numbers: number[]): void;
+  inputGradient(...numbers: number[]): void;
+  convolve(...numbers: number[]): void;
+  filterGradient(...numbers: number[]): void;
+  maskGradient(...numbers: number[]): void;
+  copyColumns(...numbers: number[]): void;
+  depthwise(...numbers: number[]): void;
+  depthwiseGradient(...numbers: number[]): void;
+}
+
+/** What the kernels use of BackendWasm. */
+export interface Heap extends KernelBackend {
+  wasm: { asm: { memory: WebAssembly.Memory } };
+  dataIdMap: { get(id: DataId): { memoryOffset: number } };
+  makeOutput(shape: number[], dtype: "float32"): TensorInfo;
+}
+
+export interface Kernels {
+  heap: Heap;
+  float: FloatExports;
+}
+
+export async function loadKernels(heap: Heap, bytes: Uint8Array): Promise<Kernels> {
+  const module = await WebAssembly.compile(bytes as BufferSource);
+  const { exports } = await WebAssembly.instantiate(module, { env: { memory: heap.wasm.asm.memory } });
+  return { heap, float: exports as unknown as FloatExports };
+}
+
+type Shape4D = [number, number, number, number];
+
+const CLAMP: Record<Activation, [low: number, high: number]> = {
+  None: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
+  Relu: [0, Number.POSITIVE_INFINITY],
+  Relu6: [0, 6],
+};
+
+/** Channels, rounded up to two vectors of four. */
+export const padded8 = (channels: number): number => (channels + 7) & ~7;
+
+const bytes = (numbers: number) => 4 * numbers;
+
+const pointer = (heap: Heap, { dataId }: TensorInfo) => heap.dataIdMap.get(dataId).memoryOffset;
+
+/** Scratch arrays on the heap for the time of `use`. */
+function withScratch(heap: Heap, lengths: number[], use: (...pointers: number[]) => void): void {
+  const scratch = lengths.map((length) => heap.makeOutput([length], "float32"));
+  use(...scratch.map((info) => pointer(heap, info)));
+  for (const { dataId } of scratch) heap.disposeData(dataId);
+}
+
+function zeros(heap: Heap, shape: number[]): TensorInfo {
+  const info = heap.makeOutput(shape, "float32");
+  clear(
+    heap,
+    pointer(heap, info),
+    shape.reduce((a, b) => a * b, 1),
+  );
+  return info;
+}
+
+function clear(heap: Heap, at: number, length: number): void {
+  new Float32Array(heap.wasm.asm.memory.buffer, at, length).fill(0);
+}
+
+/** Height and width of what the windows of height × width outputs cover. */
+function covered(height: number, width: number, { kernel, stride, dilation }: Geometry): [number, number] {
+  return [
+    (height - 1) * stride[0] + (kernel[0] - 1) * dilation[0] + 1,
+    (width - 1) * stride[1] + (kernel[1] - 1) * dilation[1] + 1,
+  ];
+}
+
+/** activation(conv(x, w) + bias): x n × h × w × C, w kh × kw × C × T, bias T → n × h' × w' × T. */
+export function convolution(
+  { heap, float }: Kernels,
+  x: TensorInfo,
+  w: TensorInfo,
+  bias: TensorInfo,
+  geometry: Geometry,
+  activation: Activation,
+): TensorInfo {
+  const [n, height, width, C] = x.shape as Shape4D;
+  const [kh, kw, , T] = w.shape as Shape4D;
+  const [outHeight, outWidth] = windowOutput([height, width, C], geometry);
+  const [high, wide] = covered(outHeight, outWidth, geometry);
+  const y = heap.makeOutput([n, outHeight, outWidth, T], "float32");
+  const T8 = padded8(T);
+  const rows = kh * kw * C;
+  withScratch(heap, [high * wide * C, rows * T8, T8], (image, filter, biases) => {
+    float.copyColumns(pointer(heap, w), filter, rows, T, T, T8);
+    float.copyColumns(pointer(heap, bias), biases, 1, T, T, T8);
+    const { padding, stride, dilation } = geometry;
+    for (let i = 0; i < n; i++) {
+      const from = pointer(heap, x) + bytes(i * height * width * C);
+      const to = pointer(heap, y) + bytes(i * outHeight * outWidth * T);
+      float.pad(from, image, height, width, C, padding.top, padding.left, high, wide);
+      const shape = [wide, C, outHeight, outWidth, T, kh, kw];
+      float.convolve(image, filter, biases, to, ...shape, ...stride, ...dilation, ...CLAMP[activation]);
+    }
+  });
+  return y;
+}
+
+/** Gradient through bias and activation: dy where y is not clamped, n × h' × w' × T8, and its sum over pixels, T8. */
+export function maskGradient(
+  { heap, float }: Kernels,
+  dy: TensorInfo,
+  y: TensorInfo,
+  activation: Activation,
+): [masked: TensorInfo, bias: TensorInfo] {
+  const [n, height, width, T] = y.shape as Shape4D;
+  const masked = heap.makeOutput([n, height, width, padded8(T)], "float32");
+  const bias = zeros(heap, [padded8(T)]);
+  const pointers = [dy, y, masked, bias].map((info) => pointer(heap, info));
+  float.maskGradient(...pointers, n * height * width, T, ...CLAMP[activation]);
+  return [masked, bias];
+}
+
+/** dL/dw, in the shape of w, for masked dy: n × h' × w' × T8. */
+export function filterGradient(
+  { heap, float }: Kernels,
+  x: TensorInfo,
+  dy: TensorInfo,
+  shape: number[],
+  geometry: Geometry,
+): TensorInfo {
+  const [n, height, width, C] = x.shape as Shape4D;
+  const [, outHeight, outWidth, T8] = dy.shape as Shape4D;
+  const [kh, kw, , T] = shape;
+  const [high, wide] = covered(outHeight, outWidth, geometry);
+  const wideGradient = zeros(heap, [kh, kw, C, T8]);
+  const sums = pointer(heap, wideGradient);
+  withScratch(heap, [high * wide * C], (image) => {
+    const { padding, stride, dilation } = geometry;
+    for (let i = 0; i < n; i++) {
+      const from = pointer(heap, x) + bytes(i * height * width * C);
+      float.pad(from, image, height, width, C, padding.top, padding.left, high, wide);
+      const gradient = pointer(heap, dy) + bytes(i * outHeight * outWidth * T8);
+      float.filterGradient(image, gradient, sums, wide, C, outHeight, outWidth, T8, kh, kw, ...stride, ...dilation);
+    }
+  });
+  if (T === T8) return wideGradient;
+  const dw = heap.makeOutput(shape, "float32");
+  float.copyColumns(sums, pointer(heap, dw), kh * kw * C, T, T8, T);
+  heap.disposeData(wideGradient.dataId);
+  return dw;
+}
+
+/** dL/dx, in the shape of x, for masked dy: n × h' × w' × T8, and w with its channels swapped: kh × kw × T8 × C8. */
+export function inputGradient(
+  { heap, float }: Kernels,
+  dy: TensorInfo,
+  swapped: TensorInfo,
+  shape: number[],
+  geometry: Geometry,
+): TensorInfo {
+  const [n, height, width, C] = shape as Shape4D;
+  const [, outHeight, outWidth, T8] = dy.shape as Shape4D;
+  const [kh, kw, , C8] = swapped.shape as Shape4D;
+  const [high, wide] = covered(outHeight, outWidth, geometry);
+  const dx = heap.makeOutput(shape, "float32");
+  withScratch(heap, [high * wide * C8], (image) => {
+    const { padding, stride, dilation } = geometry;
+    for (let i = 0; i < n; i++) {
+      const from = pointer(heap, dy) + bytes(i * outHeight * outWidth * T8);
+      const to = pointer(heap, dx) + bytes(i * height * width * C);
+      clear(heap, image, high * wide * C8);
+      const size = [wide, C8, outHeight, outWidth, T8, kh, kw];
+      float.inputGradient(from, pointer(heap, swapped), image, ...size, ...stride, ...dilation);
+      float.crop(image, to, height, width, C, padding.top, padding.left, high, wide, C8);
+    }
+  });
+  return dx;
+}
+
+/** activation(conv(x, w) + bias) a channel: x n × h × w × C, w kh × kw × C × 1, bias C → n × h' × w' × C. */
+export function depthwise(
+  { heap, float }: Kernels,
+  x: TensorInfo,
+  w: TensorInfo,
+  bias: TensorInfo,
+  geometry: Geometry,
+  activation: Activation,
+): TensorInfo {
+  const [n, height, width, C] = x.shape as Shape4D;
+  const [outHeight, outWidth] = windowOutput([height, width, C], geometry);
+  const [high, wide] = covered(outHeight, outWidth, geometry);
+  const y = heap.makeOutput([n, outHeight, outWidth, C], "float32");
+  withScratch(heap, [high * wide * C], (image) => {
+    const { kernel, padding, stride, dilation } = geometry;
+    for (let i = 0; i < n; i++) {
+      const from = pointer(heap, x) + bytes(i * height * width * C);
+      const to = pointer(heap, y) + bytes(i * outHeight * outWidth * C);
+      float.pad(from, image, height, width, C, padding.top, padding.left, high, wide);
+      const size = [wide, C, outHeight, outWidth, ...kernel];
+      const pointers = [image, pointer(heap, w), pointer(heap, bias), to];
+      float.depthwise(...pointers, ...size, ...stride, ...dilation, ...CLAMP[activation]);
+    }
+  });
+  return y;
+}
+
+/** dL/dx and dL/dw of a depthwise convolution, for masked dy: n × h' × w' × C8. */
+export function depthwiseGradient(
+  { heap, float }: Kernels,
+  x: TensorInfo,
+  w: TensorInfo,
+  dy: TensorInfo,
+  geometry: Geometry,
+): [dx: TensorInfo, dw: TensorInfo] {
+  const [n, height, width, C] = x.shape as Shape4D;
+  const [, outHeight, outWidth, C8] = dy.shape as Shape4D;
+  const [high, wide] = covered(outHeight, outWidth, geometry);
+  const dx = heap.makeOutput(x.shape, "float32");
+  const dw = zeros(heap, w.shape);
+  withScratch(heap, [high * wide * C, high * wide * C], (image, slope) => {
+    const { kernel, padding, stride, dilation } = geometry;
+    for (let i = 0; i < n; i++) {
+      const from = pointer(heap, x) + bytes(i * height * width * C);
+      float.pad(from, image, height, width, C, padding.top, padding.left, high, wide);
+      clear(heap, slope, high * wide * C);
+      const gradient = pointer(heap, dy) + bytes(i * outHeight * outWidth * C8);
+      const size = [wide, C, C8, outHeight, outWidth, ...kernel];
+      const pointers = [image, pointer(heap, w), gradient, slope, pointer(heap, dw)];
+      float.depthwiseGradient(...pointers, ...size, ...stride, ...dilation);
+      const to = pointer(heap, dx) + bytes(i * height * width * C);
+      float.crop(slope, to, height, width, C, padding.top, padding.left, high, wide, C);
+    }
+  });
+  return [dx, dw];
+}

@@ -1,0 +1,49 @@
+// The judge of training: how far the outputs are from the original's on samples that it does not train on.
+
+import { execute } from "../execute.ts";
+import { type Graph, size } from "../graph/graph.ts";
+import type { Objective } from "./objective.ts";
+
+/**
+ * A function that gives a network's loss against `original` on the samples x, n × H × W × C: the mean KL divergence of
+ * the original's probabilities from its own, or, where outputs are no classes, the share of their variance missed.
+ */
+export async function judgeOn(
+  original: Graph,
+  { output, classifies }: Objective,
+  x: Float32Array,
+): Promise<(graph: Graph) => Promise<number>> {
+  const count = x.length / size(original.tensors[original.input].shape);
+  const outputs = async (graph: Graph) => (await execute(graph, x, count, [output])).get(output)!;
+  const wanted = await outputs(original);
+  const width = wanted.length / count;
+  return async (graph) => {
+    const found = await outputs(graph);
+    return classifies ? divergence(wanted, found, width) : missed(wanted, found);
+  };
+}
+
+function divergence(wanted: Float32Array, found: Float32Array, classes: number): number {
+  let sum = 0;
+  for (let at = 0; at < wanted.length; at += classes) {
+    const [p, q] = [wanted, found].map((logits) => logProbabilities(logits.subarray(at, at + classes)));
+    for (let c = 0; c < classes; c++) sum += Math.exp(p[c]) * (p[c] - q[c]);
+  }
+  return (sum * classes) / wanted.length;
+}
+
+function logProbabilities(logits: Float32Array): number[] {
+  const top = Math.max(...logits);
+  const norm = Math.log(logits.reduce((sum, value) => sum + Math.exp(value - top), 0));
+  return Array.from(logits, (value) => value - top - norm);
+}
+
+function missed(wanted: Float32Array, found: Float32Array): number {
+  const mean = wanted.reduce((sum, value) => sum + value, 0) / wanted.length;
+  let [error, variance] = [0, 1e-12];
+  for (let i = 0; i < wanted.length; i++) {
+    error += (found[i] - wanted[i]) ** 2;
+    variance += (wanted[i] - mean) ** 2;
+  }
+  return error / variance;
+}

@@ -1,0 +1,93 @@
+// A graph as a function that TensorFlow.js differentiates with respect to its parameters.
+
+import * as tf from "@tensorflow/tfjs-core";
+import { HalfbitError } from "../errors.ts";
+import type { Graph, Layer, TensorId } from "../graph/graph.ts";
+import type { WeightLayer } from "../passes/decompose/choose.ts";
+import { prepareLayer } from "../tfjs/layers.ts";
+import { affine, convolve, convolveDepthwise } from "./convolution.ts";
+import type { Parameter, Role } from "./parameters.ts";
+
+/** One tensor a parameter, in the order of Parameters.list. */
+export type Values = tf.Tensor[];
+
+/** Values of `wanted` tensors, n × h × w × c each, for inputs x of n samples. Inside tf.tidy. */
+export type Network = (values: Values, x: tf.Tensor4D, wanted: readonly TensorId[]) => tf.Tensor4D[];
+
+/** Throws E_UNSUPPORTED on convolutions in groups, and depthwise ones with several filters a channel. */
+export function trainable(graph: Graph, list: readonly Parameter[]): Network {
+  for (const layer of graph.layers) refuse(graph, layer);
+  const own = graph.layers.map((_, index) => list.flatMap((parameter, i) => (parameter.layer === index ? [i] : [])));
+  const plain = graph.layers.map((layer, i) => (own[i].length === 0 ? prepareLayer(graph, layer) : undefined));
+  return (values, x, wanted) => {
+    const live = new Map<TensorId, tf.Tensor4D>([[graph.input, x]]);
+    graph.layers.forEach((layer, i) => {
+      const inputs = layer.inputs.map((id) => live.get(id) as tf.Tensor4D);
+      const parts = new Map(own[i].map((index) => [list[index].role, values[index]]));
+      live.set(
+        layer.output,
+        plain[i]?.apply(inputs) ??
+          weightLayer(layer as WeightLayer, inputs[0], parts, graph.tensors[layer.output].shape),
+      );
+    });
+    return wanted.map((id) => live.get(id) as tf.Tensor4D);
+  };
+}
+
+function refuse(graph: Graph, layer: Layer): void {
+  const grouped = layer.kind === "Conv2D" && layer.groups > 1;
+  const channels = [layer.inputs[0], layer.output].map((id) => graph.tensors[id].shape[2]);
+  if (!grouped && !(layer.kind === "DepthwiseConv2D" && channels[0] !== channels[1])) return;
+  throw new HalfbitError(
+    "E_UNSUPPORTED",
+    `layer ${layer.name}: ${grouped ? "a convolution in groups" : "several filters a channel"} cannot be trained; compile without --recover and --finetune`,
+  );
+}
+
+function weightLayer(
+  layer: WeightLayer,
+  x: tf.Tensor4D,
+  parts: Map<Role, tf.Tensor>,
+  output: [number, number, number],
+): tf.Tensor4D {
+  const bias = parts.get("bias") as tf.Tensor1D;
+  const T = bias.size;
+  if (layer.kind === "DepthwiseConv2D") {
+    const filter = tf.reshape<tf.Rank.R4>(parts.get("weights")!, [...layer.geometry.kernel, T, 1]);
+    return convolveDepthwise(x, filter, bias, layer.geometry, layer.activation);
+  }
+  const dense = denseWeights(parts, T); // T × S
+  if (layer.kind === "FullyConnected") {
+    const rows = tf.reshape<tf.Rank.R2>(x, [x.shape[0], dense.shape[1]]);
+    const y = affine(rows, tf.transpose<tf.Tensor2D>(dense), bias);
+    const activated = layer.activation === "None" ? y : layer.activation === "Relu" ? tf.relu(y) : tf.relu6(y);
+    return tf.reshape(activated, [x.shape[0], ...output]);
+  }
+  const [kh, kw] = layer.geometry.kernel;
+  const filter = tf.reshape<tf.Rank.R4>(tf.transpose(dense), [kh, kw, x.shape[3], T]);
+  return convolve(x, filter, bias, layer.geometry, layer.activation);
+}
+
+function denseWeights(parts: Map<Role, tf.Tensor>, T: number): tf.Tensor2D {
+  const weights = parts.get("weights");
+  if (weights) return tf.reshape(weights, [T, weights.size / T]);
+  const u = parts.get("u");
+  if (u) {
+    const left = tf.mul<tf.Tensor2D>(tf.mul(signs(u), parts.get("d")!), parts.get("r")!);
+    const v = parts.get("v") as tf.Tensor2D;
+    return affine(left, signs(v) as tf.Tensor2D, tf.zeros<tf.Rank.R1>([v.shape[1]]));
+  }
+  const planes = parts.get("planes") as tf.Tensor3D;
+  const alpha = tf.reshape(tf.transpose(parts.get("alpha")!), [planes.shape[0], T, 1]);
+  return tf.sum(tf.mul(signs(planes), alpha), 0);
+}
+
+/** sign(x), and straight through for the gradient where |x| ≤ 1 (Bengio et al. 2013; Courbariaux et al. 2016). */
+export const signs: (x: tf.Tensor) => tf.Tensor = tf.customGrad((x, save) => {
+  const input = x as tf.Tensor;
+  (save as (tensors: tf.Tensor[]) => void)([input]);
+  return {
+    value: tf.sub(tf.mul(tf.step(input), 2), 1),
+    gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => tf.mul(dy, tf.cast(tf.lessEqual(tf.abs(saved[0]), 1), "float32")),
+  };
+});

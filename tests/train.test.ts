@@ -1,0 +1,174 @@
+// Training: it brings an approximation nearer to the original, and an interrupted one ends where an uninterrupted does.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { HalfbitError } from "../host/errors.ts";
+import type { Graph } from "../host/graph/graph.ts";
+import { decompose } from "../host/passes/decompose.ts";
+import { recover } from "../host/passes/recover.ts";
+import { shuffled, split } from "../host/train/batches.ts";
+import { decodeCheckpoint, encodeCheckpoint } from "../host/train/checkpoint.ts";
+import { blockOutputs, objectiveOf } from "../host/train/objective.ts";
+import { parametersOf, withParameters } from "../host/train/parameters.ts";
+import { type TrainingState, type TrainOptions, train } from "../host/train/train.ts";
+import { conv, dense, depthwise, graphOf, type Shape } from "./support/graphs.ts";
+import { reals } from "./support/reals.ts";
+
+/** A residual block, a depthwise layer, a mean, a dense layer and a softmax on 6 × 6 images. */
+function network(): Graph {
+  const shape: Shape = [6, 6, 16];
+  return graphOf(
+    [6, 6, 3],
+    [
+      { body: { ...conv(3, 16, 3, 1), activation: "Relu" }, shape },
+      { body: conv(16, 16, 3, 1), shape },
+      { body: { kind: "Add", activation: "Relu" }, shape, inputs: [1, 2] },
+      { body: { ...depthwise(16, 3, 1), activation: "Relu" }, shape },
+      { body: conv(16, 16, 3, 1), shape },
+      { body: { kind: "Mean" }, shape: [1, 1, 16] },
+      { body: dense(16, 5), shape: [1, 1, 5] },
+      { body: { kind: "Softmax", beta: 1 }, shape: [1, 1, 5] },
+    ],
+  );
+}
+
+const COUNT = 1000;
+const inputs = Float32Array.from(reals(COUNT * 108, 3));
+const set = {
+  count: COUNT,
+  read: (indices: ArrayLike<number>) => {
+    const all = new Float32Array(indices.length * 108);
+    for (let i = 0; i < indices.length; i++)
+      all.set(inputs.subarray(indices[i] * 108, (indices[i] + 1) * 108), i * 108);
+    return all;
+  },
+};
+
+const original = network();
+const { graph } = await decompose(original, {
+  scheme: "semi-binary",
+  rank: 1,
+  solver: "greedy",
+  objective: "weights",
+  seed: 1,
+});
+const base: TrainOptions = { original, graph, set, epochs: 2, blockWeight: 0, labelWeight: 0, seed: 1 };
+
+/** The last state handed out. */
+async function lastState(options: Partial<TrainOptions>): Promise<TrainingState> {
+  let state: TrainingState | undefined;
+  await train({
+    ...base,
+    ...options,
+    onState: (now) => {
+      state = structuredClone(now);
+    },
+  });
+  assert.ok(state);
+  return state;
+}
+
+test("outputs come nearer to the original's, and signs stay signs", async () => {
+  const trained = await train({ ...base, epochs: 6 });
+  assert.ok(trained.finished);
+  assert.ok(trained.losses.best < 0.8 * trained.losses.start, JSON.stringify(trained.losses));
+  const layers = trained.graph.layers.flatMap((layer) => ("binary" in layer && layer.binary ? [layer.binary] : []));
+  assert.equal(layers.length, 2);
+  for (const binary of layers) {
+    assert.ok(binary.scheme === "semi-binary");
+    assert.ok([...binary.u, ...binary.v].every((sign) => sign === 1 || sign === -1));
+    assert.ok([...binary.d, ...binary.r].every((scale) => scale >= 0));
+  }
+});
+
+test("an interrupted training, resumed from its checkpoint, ends with the numbers of an uninterrupted one", async () => {
+  const whole = await lastState({});
+  const stop = new AbortController();
+  const half = await lastState({ signal: stop.signal, onProgress: (done) => done >= 0.4 && stop.abort() });
+  assert.ok(half.step > 0 && half.step < whole.step, `${half.step} of ${whole.step}`);
+  const resumed = await lastState({ state: decodeCheckpoint(encodeCheckpoint("job", half), "job", "file") });
+  assert.equal(resumed.step, whole.step);
+  assert.deepEqual(resumed.values, whole.values);
+});
+
+test("labels are learnt where they are given", async () => {
+  const labels = new Uint8Array(COUNT).fill(3);
+  const trained = await train({ ...base, set: { ...set, labels }, labelWeight: 1, epochs: 4 });
+  const untaught = await train({ ...base, epochs: 4 });
+  const score = async (g: Graph) => {
+    const { execute } = await import("../host/execute.ts");
+    const p = (await execute(g, inputs.subarray(0, 108 * 100), 100, [g.output])).get(g.output)!;
+    return p.filter((_, i) => i % 5 === 3).reduce((a, b) => a + b, 0) / 100;
+  };
+  // The judge holds against the original, so compare the last state, not the best one.
+  assert.ok(trained.losses.start > 0 && untaught.losses.best <= untaught.losses.start);
+  const last = await lastState({ set: { ...set, labels }, labelWeight: 1, epochs: 4 });
+  const taught = withParameters(graph, { ...parametersOf(graph, 1), values: last.values });
+  assert.ok((await score(taught)) > (await score(graph)) + 0.2);
+});
+
+test("parameters taken and put back change nothing", () => {
+  const back = withParameters(graph, parametersOf(graph, 7));
+  for (const [i, layer] of graph.layers.entries()) {
+    if (!("binary" in layer && layer.binary)) continue;
+    const own = back.layers[i] as typeof layer;
+    assert.ok(layer.binary.scheme === "semi-binary" && own.binary?.scheme === "semi-binary");
+    assert.deepEqual(own.binary.u, layer.binary.u);
+    assert.deepEqual(own.binary.v, layer.binary.v);
+    assert.deepEqual(own.binary.d, layer.binary.d.map(Math.fround));
+    assert.deepEqual(own.binary.r, layer.binary.r.map(Math.fround));
+    assert.deepEqual(own.bias, layer.bias);
+  }
+});
+
+test("a checkpoint of another compilation is not used, a damaged one is an error", async () => {
+  const state = await lastState({ epochs: 1 });
+  const bytes = encodeCheckpoint("job", state);
+  assert.deepEqual(decodeCheckpoint(bytes, "job", "file"), state);
+  assert.equal(decodeCheckpoint(bytes, "another", "file"), undefined);
+  const damaged = (wrong: Uint8Array) =>
+    assert.throws(
+      () => decodeCheckpoint(wrong, "job", "file"),
+      (error: unknown) =>
+        error instanceof HalfbitError && error.code === "E_CHECKPOINT" && /^file: /.test(error.message),
+    );
+  for (const at of [0, 21, 25, 40, bytes.length - 1]) damaged(bytes.map((byte, i) => (i === at ? byte ^ 1 : byte)));
+  for (const length of [0, 10, 28, bytes.length - 1]) damaged(bytes.subarray(0, length));
+});
+
+test("with a damaged checkpoint recovery says so and starts from the beginning", async () => {
+  const notes: string[] = [];
+  const kept = new Map<string, Uint8Array>([
+    ["recover", new TextEncoder().encode("halfbit checkpoint 1\nwhat is this, and what for?")],
+  ]);
+  const { training } = await recover(original, graph, "job", {
+    recover: { minutes: 0.02, set },
+    seed: 1,
+    checkpoints: {
+      name: (stage) => `model.${stage}`,
+      read: (stage) => kept.get(stage),
+      write: (s, b) => kept.set(s, b),
+    },
+    onNote: (text) => notes.push(text),
+  });
+  assert.match(notes.join("\n"), /^E_CHECKPOINT: model\.recover: .*damaged.*training starts from the beginning$/);
+  assert.equal(training.length, 1);
+  assert.ok(training[0].finished && training[0].after <= training[0].before);
+});
+
+test("blocks end where the network is one tensor wide", () => {
+  // The first layer's output (1), the sum (3), the depthwise layer's (4), the convolution's (5) and the mean (6).
+  assert.deepEqual(blockOutputs(original), [1, 3, 4, 5, 6]);
+  const objective = objectiveOf(original, { blockWeight: 0, labelWeight: 0 });
+  assert.deepEqual([objective.output, objective.classifies, objective.blocks], [7, true, []]);
+});
+
+test("a twentieth of the samples is held back, and an order is a permutation that the seed decides", () => {
+  const { used, held } = split(1000, 5);
+  assert.equal(held.length, 50);
+  assert.deepEqual(
+    [...used, ...held].sort((a, b) => a - b),
+    Array.from({ length: 1000 }, (_, i) => i),
+  );
+  assert.deepEqual(shuffled(used, 3), shuffled(used, 3));
+  assert.notDeepEqual(shuffled(used, 3), shuffled(used, 4));
+});

@@ -2,7 +2,7 @@
 
 /**
  * y[p, t] = clamp(bias[t] + Σ_{i,j,c} x[…, c]·w[i, j, c, t], low, high) over a padded image x of `width` pixels a row.
- * w: kh × kw × C × T8, bias: T8, T8 = T rounded up to a multiple of 8; y: outHeight × outWidth × T.
+ * w: packed panels (pack.ts) of kh·kw·C × T, bias: T8, T8 = T rounded up to a multiple of 8; y: outHeight × outWidth × T.
  * Four pixels by eight channels at a time: the 8 sums stay in registers.
  */
 export function convolve(
@@ -27,7 +27,6 @@ export function convolve(
   const T8 = (T + 7) & ~7;
   const pixels = outHeight * outWidth;
   const last = pixels - 1;
-  const row = (<usize>T8) << 2;
   const out = (<usize>T) << 2;
   const line = (<usize>(width * C * dilationY)) << 2;
   // Taps of a row lie side by side unless they are dilated: then one run of numbers serves them all.
@@ -57,7 +56,7 @@ export function convolve(
       let s21 = b1;
       let s30 = b0;
       let s31 = b1;
-      let weights = w + ((<usize>t) << 2);
+      let weights = w + ((<usize>(t * kh * kw * C)) << 2);
       for (let i = 0; i < kh; i++) {
         for (let j = 0; j < runs; j++) {
           const shift = <usize>j * step;
@@ -79,7 +78,7 @@ export function convolve(
             s30 = f32x4.add(s30, f32x4.mul(v, w0));
             s31 = f32x4.add(s31, f32x4.mul(v, w1));
             at += 4;
-            weights += row;
+            weights += 32;
           }
         }
         x0 += line;

@@ -7,3 +7,4 @@ export { filterGradient } from "./filter-gradient";
 export { copyColumns, crop, pad } from "./image";
 export { inputGradient } from "./input-gradient";
 export { maskGradient } from "./mask-gradient";
+export { pack } from "./pack";

@@ -2,7 +2,7 @@
 
 /**
  * dx[y·strideY + i·dilationY, x·strideX + j·dilationX, c] += Σ_t dy[y, x, t]·w[i, j, t, c] for one padded image dx of
- * `width` pixels a row. dy: outHeight × outWidth × T8; w: kh × kw × T8 × C8; dx: C8 channels.
+ * `width` pixels a row. dy: outHeight × outWidth × T8; w: kh × kw panels (pack.ts) of T8 × C8; dx: C8 channels.
  * Four pixels by eight channels at a time: the 8 sums stay in registers over t, then go where the tap looked.
  */
 export function inputGradient(
@@ -49,7 +49,7 @@ export function inputGradient(
           let s21 = s00;
           let s30 = s00;
           let s31 = s00;
-          let weights = tap + c;
+          let weights = tap + c * T8;
           for (let at: usize = 0; at < run; at += 4) {
             const w0 = v128.load(weights);
             const w1 = v128.load(weights, 16);
@@ -65,7 +65,7 @@ export function inputGradient(
             v = v128.load32_splat(y3 + at);
             s30 = f32x4.add(s30, f32x4.mul(v, w0));
             s31 = f32x4.add(s31, f32x4.mul(v, w1));
-            weights += row;
+            weights += 32;
           }
           const at = shift + c;
           addTo(x0 + at, s00, s01);

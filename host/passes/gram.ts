@@ -24,7 +24,7 @@ export interface Moments {
 /** Most windows used; drawn evenly spread, one at random from each of as many equal stretches of pixels. */
 const MAX_COLUMNS = 200_000;
 /** S²·N multiplications that a Gram matrix may take, and N·T numbers of wanted outputs (128 MB), but never N < 4·S. */
-const MAX_PRODUCTS = 7e10;
+const MAX_PRODUCTS = 3e10;
 const MAX_OUTPUTS = 2 ** 25;
 /** Numbers of a chunk of windows (8 MB), and most windows of one: its sums are float32 (host/solve/matmul.ts). */
 const CHUNK = 2 ** 21;

@@ -12,6 +12,7 @@ interface FloatExports {
   filterGradient(...numbers: number[]): void;
   maskGradient(...numbers: number[]): void;
   copyColumns(...numbers: number[]): void;
+  pack(...numbers: number[]): void;
   depthwise(...numbers: number[]): void;
   depthwiseGradient(...numbers: number[]): void;
 }
@@ -95,7 +96,7 @@ export function convolution(
   const T8 = padded8(T);
   const rows = kh * kw * C;
   withScratch(heap, [high * wide * C, rows * T8, T8], (image, filter, biases) => {
-    float.copyColumns(pointer(heap, w), filter, rows, T, T, T8);
+    float.pack(pointer(heap, w), filter, rows, T, T, 1);
     float.copyColumns(pointer(heap, bias), biases, 1, T, T, T8);
     const { padding, stride, dilation } = geometry;
     for (let i = 0; i < n; i++) {
@@ -154,27 +155,33 @@ export function filterGradient(
   return dw;
 }
 
-/** dL/dx, in the shape of x, for masked dy: n × h' × w' × T8, and w with its channels swapped: kh × kw × T8 × C8. */
+/** dL/dx, in the shape of x, for masked dy: n × h' × w' × T8. */
 export function inputGradient(
   { heap, float }: Kernels,
   dy: TensorInfo,
-  swapped: TensorInfo,
+  w: TensorInfo,
   shape: number[],
   geometry: Geometry,
 ): TensorInfo {
   const [n, height, width, C] = shape as Shape4D;
   const [, outHeight, outWidth, T8] = dy.shape as Shape4D;
-  const [kh, kw, , C8] = swapped.shape as Shape4D;
+  const [kh, kw, , T] = w.shape as Shape4D;
+  const C8 = padded8(C);
   const [high, wide] = covered(outHeight, outWidth, geometry);
   const dx = heap.makeOutput(shape, "float32");
-  withScratch(heap, [high * wide * C8], (image) => {
+  withScratch(heap, [high * wide * C8, kh * kw * T8 * C8], (image, filter) => {
     const { padding, stride, dilation } = geometry;
+    clear(heap, filter, kh * kw * T8 * C8);
+    for (let tap = 0; tap < kh * kw; tap++) {
+      // C × T of a tap, transposed: T rows of C; those up to T8 meet zeros of dy.
+      float.pack(pointer(heap, w) + bytes(tap * C * T), filter + bytes(tap * T8 * C8), T8, C, 1, T);
+    }
     for (let i = 0; i < n; i++) {
       const from = pointer(heap, dy) + bytes(i * outHeight * outWidth * T8);
       const to = pointer(heap, dx) + bytes(i * height * width * C);
       clear(heap, image, high * wide * C8);
       const size = [wide, C8, outHeight, outWidth, T8, kh, kw];
-      float.inputGradient(from, pointer(heap, swapped), image, ...size, ...stride, ...dilation);
+      float.inputGradient(from, filter, image, ...size, ...stride, ...dilation);
       float.crop(image, to, height, width, C, padding.top, padding.left, high, wide, C8);
     }
   });

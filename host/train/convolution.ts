@@ -15,7 +15,6 @@ import {
   inputGradient,
   loadKernels,
   maskGradient,
-  padded8,
 } from "../tfjs/kernels.ts";
 
 const CONVOLUTION = "HalfbitConvolution";
@@ -62,7 +61,7 @@ async function start(): Promise<typeof tf> {
   );
   register(MASK, ({ dy, y }, { activation }) => maskGradient(kernels, dy, y, activation));
   register(FILTER, ({ x, dy, w }, { geometry }) => filterGradient(kernels, x, dy, w.shape, geometry));
-  register(INPUT, ({ dy, filter, x }, { geometry }) => inputGradient(kernels, dy, filter, x.shape, geometry));
+  register(INPUT, ({ dy, w, x }, { geometry }) => inputGradient(kernels, dy, w, x.shape, geometry));
   register(DEPTHWISE_GRADIENT, ({ x, w, dy }, { geometry }) => depthwiseGradient(kernels, x, w, dy, geometry));
   const saved = { inputsToSave: ["x", "w"], outputsToSave: [true] };
   tf.registerGradient({ kernelName: CONVOLUTION, ...saved, gradFunc: gradient });
@@ -77,7 +76,7 @@ function run<R>(kernel: string, inputs: Record<string, tf.Tensor>, attrs: tf.Nam
 function gradient(dy: tf.Tensor | tf.Tensor[], [x, w, y]: tf.Tensor[], attrs: tf.NamedAttrMap) {
   const [masked, bias] = run<tf.Tensor[]>(MASK, { dy: dy as tf.Tensor, y }, attrs);
   return {
-    x: () => run<tf.Tensor>(INPUT, { dy: masked, filter: swapped(w as tf.Tensor4D), x }, attrs),
+    x: () => run<tf.Tensor>(INPUT, { dy: masked, w, x }, attrs),
     w: () => run<tf.Tensor>(FILTER, { x, dy: masked, w }, attrs),
     bias: () => tf.slice(bias, [0], [w.shape[3] as number]),
   };
@@ -87,13 +86,6 @@ function gradientOfDepthwise(dy: tf.Tensor | tf.Tensor[], [x, w, y]: tf.Tensor[]
   const [masked, bias] = run<tf.Tensor[]>(MASK, { dy: dy as tf.Tensor, y }, attrs);
   const [dx, dw] = run<tf.Tensor[]>(DEPTHWISE_GRADIENT, { x, w, dy: masked }, attrs);
   return { x: () => dx, w: () => dw, bias: () => tf.slice(bias, [0], [w.shape[2] as number]) };
-}
-
-/** kh × kw × C × T → kh × kw × T8 × C8. */
-function swapped(w: tf.Tensor4D): tf.Tensor4D {
-  const [, , C, T] = w.shape;
-  const none: [number, number] = [0, 0];
-  return tf.pad(tf.transpose(w, [0, 1, 3, 2]), [none, none, [0, padded8(T) - T], [0, padded8(C) - C]]);
 }
 
 /**

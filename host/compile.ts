@@ -38,6 +38,8 @@ export interface Compiled {
   graph: Graph;
   /** The same with its binary weights, in float: what the integers are compared with. */
   simulated: Graph;
+  /** The same with what calibrate adds: quantisations, int8 weights, s_m. In float, m alone is rounded. */
+  quantised: Graph;
   report: LayerReport[];
   /** What was tried, where the compiler chose the schemes. */
   allocation?: Allocated["allocation"];
@@ -99,7 +101,7 @@ async function approximate(
   file: string,
   job: string,
   metadata: Metadata,
-): Promise<Pick<Compiled, "simulated" | "report" | "allocation" | "training"> & { source: Graph; quantised: Graph }> {
+): Promise<Pick<Compiled, "simulated" | "quantised" | "report" | "allocation" | "training"> & { source: Graph }> {
   const schemes = [options.scheme, ...Object.values(options.overrides ?? {}).map(({ scheme }) => scheme ?? "int8")];
   // An int8 network keeps its own numbers, so that its outputs keep their bits.
   if (isInt8(imported) && !options.target && schemes.every((scheme) => scheme === "int8")) {
@@ -161,20 +163,16 @@ export async function compile(input: { bytes: Uint8Array; name: string }, option
       options: scheme === "int8" && !target ? { scheme } : { ...chosen, solver, objective, seed, overrides },
     },
   };
-  const { source, simulated, quantised, ...found } = await approximate(
-    imported,
-    options,
-    input.name,
-    job(digest, options),
-    metadata,
-  );
+  const { source, ...found } = await approximate(imported, options, input.name, job(digest, options), metadata);
 
-  const lowered = lower(quantised);
+  options.onProgress?.("write", 0, 1);
+  const lowered = lower(found.quantised);
   const fused = fuseAdd(lowered.program, lowered.views);
   const compacted = compact(fused, lowered.views);
   const planned = plan(compacted.program, compacted.views);
 
   const program: Program = { ...planned.program, metadata, selfTest: selfTest(planned.program, SELF_TEST_SEED) };
   const file = await proven(writeModel(program), program, input.name);
-  return { file, program, graph: source, simulated, ...found, arenaLowerBound: planned.lowerBound };
+  options.onProgress?.("write", 1, 1);
+  return { file, program, graph: source, ...found, arenaLowerBound: planned.lowerBound };
 }

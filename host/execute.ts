@@ -4,7 +4,7 @@ import type { Tensor4D } from "@tensorflow/tfjs-core";
 import { HalfbitError } from "./errors.ts";
 import { type Graph, type Layer, size, type TensorId } from "./graph/graph.ts";
 import { startTfjs } from "./tfjs/backend.ts";
-import { prepareLayer } from "./tfjs/layers.ts";
+import { type PreparedLayer, prepareLayer } from "./tfjs/layers.ts";
 
 /** Samples are run in chunks whose largest activation stays below this, so that memory does not grow with `count`. */
 const CHUNK_BYTES = 64 * 1024 * 1024;
@@ -37,9 +37,12 @@ export async function execute(
   const layers = neededLayers(graph, wanted, known);
   const lastUse = new Map(layers.flatMap((layer, i) => layer.inputs.map((id) => [id, i] as const)));
   const tf = await startTfjs();
-  const prepared = layers.map((layer) => prepareLayer(graph, layer));
   const results = new Map(wanted.map((id) => [id, new Float32Array(count * size(graph.tensors[id].shape))]));
   const chunk = chunkSize(graph, layers);
+  // Where there is one chunk, the weights of one layer at a time are enough: those of large networks fill gigabytes.
+  const keeps = count > chunk;
+  const uploaded = new Map<Layer, PreparedLayer>();
+  const prepared = (layer: Layer) => uploaded.get(layer) ?? prepareLayer(graph, layer);
   try {
     for (let first = 0; first < count; first += chunk) {
       const samples = Math.min(chunk, count - first);
@@ -53,11 +56,14 @@ export async function execute(
         // A copy: tfjs keeps views on what it is given, and the caller may change its arrays.
         if (values) live.set(id, tf.tensor4d(slice(id, values).slice(), [samples, ...graph.tensors[id].shape]));
       }
-      prepared.forEach(({ layer, apply }, i) => {
+      layers.forEach((layer, i) => {
+        const { apply, weights } = prepared(layer);
+        if (keeps) uploaded.set(layer, { layer, apply, weights });
         live.set(
           layer.output,
           tf.tidy(() => apply(layer.inputs.map((id) => live.get(id) as Tensor4D))),
         );
+        if (!keeps) tf.dispose(weights);
         for (const id of [...layer.inputs, layer.output]) {
           if ((lastUse.get(id) ?? -1) > i || results.has(id)) continue;
           live.get(id)?.dispose();
@@ -71,7 +77,7 @@ export async function execute(
       }
     }
   } finally {
-    for (const { weights } of prepared) tf.dispose(weights);
+    for (const { weights } of uploaded.values()) tf.dispose(weights);
   }
   return results;
 }

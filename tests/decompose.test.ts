@@ -7,6 +7,7 @@ import type { LayerOverride, Scheme } from "../host/options.ts";
 import { type Choice, chooseSchemes } from "../host/passes/decompose/choose.ts";
 import { advance } from "../host/passes/decompose/prefix.ts";
 import { equivalentTarget } from "../host/passes/decompose/target.ts";
+import type { WantedCache } from "../host/passes/decompose/wanted.ts";
 import { otherBranch } from "../host/passes/decompose/wanted.ts";
 import { type DecomposeOptions, decompose } from "../host/passes/decompose.ts";
 import { windowMoments } from "../host/passes/gram.ts";
@@ -333,7 +334,7 @@ test("explicit choices are taken instead of the rule, and a cache changes nothin
     [1, { scheme: "bits:2" }],
     [3, { scheme: "semi-binary", rank: 5 }],
   ]);
-  const cache = new Map<number, Float32Array>();
+  const cache: WantedCache = new Map();
   const [plain, first, second] = [
     await decompose(graph, { ...admm, choices }),
     await decompose(graph, { ...admm, choices, cache }),
@@ -349,4 +350,51 @@ test("explicit choices are taken instead of the rule, and a cache changes nothin
       ["semi-binary", 5],
     ],
   );
+});
+
+test("an int8 layer behind decomposed ones makes up for their error, and keeps its output's means", async () => {
+  const graph = residual();
+  const { graph: result } = await decompose(graph, { ...admm, rank: 0.3 });
+  const dense = graph.layers.at(-1)!;
+  const run = async (network: Graph) =>
+    (await execute(network, samples.data, samples.count, [network.output])).get(network.output)!;
+  const wanted = await run(graph);
+  const error = (own: Float32Array) => own.reduce((sum, y, i) => sum + (y - wanted[i]) ** 2, 0);
+  const [plain, corrected] = [await run({ ...result, layers: result.layers.with(-1, dense) }), await run(result)];
+  assert.ok(error(corrected) < 0.7 * error(plain), `${error(corrected)} against ${error(plain)}`);
+  for (let t = 0; t < 10; t++) {
+    const mean = (own: Float32Array) => own.reduce((sum, y, i) => (i % 10 === t ? sum + y / samples.count : sum), 0);
+    assert.ok(Math.abs(mean(corrected) - mean(wanted)) < 1e-3, `output ${t}`);
+  }
+});
+
+test("a shortcut keeps the variance of its own output, whatever it has to make up for", async () => {
+  const shape: Shape = [6, 6, 16];
+  const steps: Parameters<typeof conv>[] = [
+    [3, 16, 3, 1],
+    [16, 16, 3, 1],
+    [16, 16, 1, 0],
+  ];
+  const [stem, main, shortcut] = steps.map((step) => conv(...step));
+  shortcut.weights = shortcut.weights.map((w) => w / 20); // far below the error of the other branch
+  const graph = graphOf(
+    [6, 6, 3],
+    [
+      { body: { ...stem, activation: "Relu" }, shape },
+      { body: main, shape },
+      { body: shortcut, shape, inputs: [1] },
+      { body: { kind: "Add", activation: "Relu" }, shape, inputs: [2, 3] },
+      { body: dense(576, 10), shape: [1, 1, 10] },
+    ],
+  );
+  const options = { ...admm, overrides: { l1: { rank: 0.2 }, l2: { rank: 2 } }, steps: { prefixCorrection: false } };
+  const { graph: result } = await decompose(graph, options);
+  const variance = async (network: Graph) => {
+    const y = (await execute(network, samples.data, samples.count, [3])).get(3)!;
+    const mean = (values: Float32Array) => values.reduce((sum, x) => sum + x, 0) / values.length;
+    const channels = Array.from({ length: 16 }, (_, t) => y.filter((_, i) => i % 16 === t));
+    return channels.reduce((sum, c) => sum + mean(c.map((x) => (x - mean(c)) ** 2)), 0);
+  };
+  const ratio = (await variance(result)) / (await variance(graph));
+  assert.ok(ratio > 0.9 && ratio < 1.1, String(ratio));
 });

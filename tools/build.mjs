@@ -45,6 +45,7 @@ export function isBuilt() {
     "dist/index.js",
     "dist/cli.js",
     "dist/quickstart.js",
+    "dist/train-worker.js",
     "dist/types/host/index.d.ts",
   ];
   return files.every((file) => existsSync(path.join(ROOT, file)));

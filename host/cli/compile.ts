@@ -5,6 +5,7 @@ import { checkWritable, readFile, writeAtomically } from "../files.ts";
 import { importModel } from "../import/detect.ts";
 import type { CompileOptions, Scheme, Target } from "../options.ts";
 import type { Program } from "../program.ts";
+import { StageClock } from "../report/stage-clock.ts";
 import type { Preprocessing } from "../samples.ts";
 import {
   calibrationFrom,
@@ -26,6 +27,7 @@ import {
 } from "./options.ts";
 import { print, table, thousands } from "./output.ts";
 import { Progress } from "./progress.ts";
+import { checkReports, unseenSamples, writeReports } from "./report.ts";
 import { checkpointsFor, interruptible, trainingOf } from "./training.ts";
 
 interface Options {
@@ -48,12 +50,17 @@ interface Options {
   mean?: number[];
   scale?: number[];
   channels?: Preprocessing["channelOrder"];
+  report: string[];
   quiet?: boolean;
 }
 
 const NOTES = `
 Schemes: semi-binary (conv_v, scale, conv_u with signs), sign (sign(W)), alpha (one scale a kernel), planes:N (a sum of
-N sign tensors with scales), int8. int8 sources with --scheme int8 need no calibration samples.
+N sign tensors with scales), bits:N (N-bit weights), int8. int8 sources with --scheme int8 need no calibration samples.
+
+Training: --recover moves the signs until the network answers as the original does on the samples of --calib; it needs
+no labels, and the more samples (tens of thousands) the better. --finetune learns from labels as well. Ctrl-C compiles
+the best state so far; the same command goes on from OUTPUT.recover.checkpoint.
 
 Samples: .npy (float32 real values, uint8 pixels, int8), idx, or raw int8 for int8 sources; N x H x W x C or N x C x H x W.
 Pixels become real values by (pixel - mean) * scale, which is recorded in the model for images given to halfbit run.
@@ -63,6 +70,8 @@ OVERRIDES.json chooses for layers by name:  {"conv1": {"scheme": "int8"}, "conv2
 Examples:
   halfbit compile network_int8.tflite -o model.bin --scheme int8
   halfbit compile network.onnx -o model.bin --calib samples.npy --rank 2 --labels labels.txt
+  halfbit compile network.onnx -o model.bin --calib samples.npy --budget 18kB --recover 10
+  halfbit compile network.onnx -o model.bin --calib samples.npy --finetune 20 --train samples.npy --labels classes.npy
   halfbit compile digits.onnx -o digits.bin --calib train-images-idx3-ubyte.gz --scale 0.00392156862745098`;
 
 export function compileCommand(root: Command): void {
@@ -73,7 +82,7 @@ export function compileCommand(root: Command): void {
     .requiredOption("-o, --output <file>", "model file to write")
     .option(
       "--scheme <scheme>",
-      "how weights are stored: semi-binary, sign, alpha, planes:N, int8",
+      "how weights are stored: semi-binary, sign, alpha, planes:N, bits:N, int8",
       scheme,
       "semi-binary",
     )
@@ -90,7 +99,7 @@ export function compileCommand(root: Command): void {
       ),
     )
     .option("--calib <samples>", "calibration samples")
-    .option("--calib-count <n>", "how many of them to use, spread evenly", positiveInteger, 500)
+    .option("--calib-count <n>", "how many of them the solver uses, spread evenly", positiveInteger, 2000)
     .addOption(new Option("--solver <name>", "how signs are found").choices(["admm", "greedy"]).default("admm"))
     .addOption(
       new Option("--objective <name>", "what the solver keeps close")
@@ -115,6 +124,12 @@ export function compileCommand(root: Command): void {
     .option("--mean <m>", "of pixels: one number, or one a channel with commas", numbers)
     .option("--scale <s>", "of pixels, likewise", numbers)
     .addOption(new Option("--channels <order>", "of pixels").choices(["RGB", "BGR", "grayscale"]))
+    .option(
+      "--report <file>",
+      "what became of every layer, beside the baselines, as .html or .json; takes a minute or two; can be repeated",
+      (file: string, files: string[]) => [...files, file],
+      [],
+    )
     .option("--quiet", "no progress and no table")
     .addHelpText("after", NOTES)
     .action(compileModel);
@@ -134,6 +149,7 @@ function targetOf({ budget, bits, maxDrop }: Options): Target | undefined {
 }
 
 async function compileModel(source: string, options: Options): Promise<void> {
+  checkReports(options.report, options.output);
   checkWritable(options.output); // before minutes of work
   const bytes = readFile(source);
   const graph = importModel(bytes, source);
@@ -147,29 +163,29 @@ async function compileModel(source: string, options: Options): Promise<void> {
   const names = options.labels?.find((file) => !holdsNumbers(file));
   const checkpoints = checkpointsFor(options.output);
   const interrupt = interruptible((text) => progress.note(text));
-  const { file, program, report } = await compile(
-    { bytes, name: source },
-    {
-      scheme,
-      rank,
-      target: targetOf(options),
-      solver,
-      objective,
-      seed,
-      preprocessing,
-      calibration: samples && calibrationFrom(samples, options.calibCount),
-      ...trainingOf(graph, options, samples, chosen),
-      checkpoints,
-      signal: interrupt.signal,
-      overrides: options.layers ? readOverrides(options.layers) : undefined,
-      labels: names ? readLabelNames(names, graph) : undefined,
-      onNote: (text) => progress.note(text),
-      onProgress: (stage, done, total) => {
-        if (stage === "recover" || stage === "finetune") interrupt.begin();
-        progress.update(stage, done, total);
-      },
+  const clock = new StageClock();
+  const settings: CompileOptions = {
+    scheme,
+    rank,
+    target: targetOf(options),
+    solver,
+    objective,
+    seed,
+    preprocessing,
+    calibration: samples && calibrationFrom(samples, options.calibCount),
+    ...trainingOf(graph, options, samples, chosen),
+    checkpoints,
+    signal: interrupt.signal,
+    overrides: options.layers ? readOverrides(options.layers) : undefined,
+    labels: names ? readLabelNames(names, graph) : undefined,
+    onNote: (text) => progress.note(text),
+    onProgress: (stage, done, total) => {
+      if (stage === "recover" || stage === "finetune") interrupt.begin();
+      clock.enter(stage);
+      progress.update(stage, done, total);
     },
-  )
+  };
+  const compiled = await compile({ bytes, name: source }, settings)
     .catch((error: unknown) => {
       throw inFile(options.layers ?? source, "E_OVERRIDES", error);
     })
@@ -177,9 +193,19 @@ async function compileModel(source: string, options: Options): Promise<void> {
       progress.end();
       interrupt.end();
     });
+  const seconds = clock.seconds();
+  const { file, program, report } = compiled;
   writeAtomically(options.output, file);
   if (interrupt.signal.aborted) process.exitCode = 130;
   else checkpoints.remove();
+  if (options.report.length > 0) {
+    const unseen = samples && unseenSamples(samples, options.calibCount, options.recover);
+    await writeReports(options.report, { bytes, name: source }, compiled, settings, {
+      seconds,
+      unseen,
+      quiet: options.quiet,
+    });
+  }
   if (!options.quiet) print(describe(source, bytes.length, options.output, file.length, program, report));
 }
 

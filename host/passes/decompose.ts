@@ -11,9 +11,10 @@ import { reconstruct } from "../solve/reconstruct.ts";
 import { semiBinary } from "../solve/semi-binary.ts";
 import { binaryBytes, int8Bytes } from "./decompose/bytes.ts";
 import { type Choice, chooseSchemes, matrixShape, planeCount, type WeightLayer } from "./decompose/choose.ts";
+import { correctable, withCorrection } from "./decompose/correct.ts";
 import { type Activations, advance, affordable, branch } from "./decompose/prefix.ts";
 import { equivalentTarget, outputError, repairedBias, varianceRatios } from "./decompose/target.ts";
-import { addAt, otherBranch, type WantedCache } from "./decompose/wanted.ts";
+import { addAt, columnVariances, otherBranch, type WantedCache } from "./decompose/wanted.ts";
 import { aboutZero, gramPositions, type Moments, momentsAt, outputRows } from "./gram.ts";
 import { windowsOf } from "./windows.ts";
 
@@ -26,6 +27,8 @@ export interface DecomposeOptions
   choices?: ReadonlyMap<number, Choice>;
   /** Makes further calls for the same graph, samples, seed and steps cheaper. */
   cache?: WantedCache;
+  /** Share of the solver's rounds, 0…1, for comparing choices rather than for a result. */
+  effort?: number;
 }
 
 /** Half of the correction, as in design section 6 item 2. */
@@ -91,6 +94,7 @@ export async function decompose(
 ): Promise<{ graph: Graph; report: LayerDecomposition[] }> {
   const choices = [...(options.choices ?? chooseSchemes(graph, options))];
   const work = choices.filter(([, choice]) => choice.scheme !== "int8" && !choice.reason).map(([i]) => i);
+  const corrected = correctable(graph, choices, work, options);
   const samples = options.calibration && affordable(graph, options.calibration);
   if (work.length > 0 && options.objective === "feature-map" && !samples) {
     throw new HalfbitError(
@@ -102,16 +106,26 @@ export async function decompose(
   const result: Graph = { ...graph, layers: [...graph.layers] };
   const errors = new Map<number, Errors>();
   const momentsOf = samples && follow(graph, result, samples, options, steps);
-  for (const [done, i] of work.entries()) {
-    options.onProgress?.("decompose", done, work.length);
+  for (const [done, i] of [...work, ...corrected].sort((a, b) => a - b).entries()) {
+    options.onProgress?.("decompose", done, work.length + corrected.length);
     const moments = await momentsOf?.(i);
+    if (corrected.includes(i)) {
+      result.layers[i] = withCorrection(graph.layers[i] as Conv2D | FullyConnected, moments!, steps);
+      continue;
+    }
     const choice = choices.find(([index]) => index === i)![1];
     const replaced = await replaceWeights(graph.layers[i] as Conv2D | FullyConnected, choice, moments, options, steps);
     result.layers[i] = replaced.layer;
     errors.set(i, replaced.errors);
   }
-  options.onProgress?.("decompose", work.length, work.length);
+  const total = work.length + corrected.length;
+  options.onProgress?.("decompose", total, total);
   return { graph: result, report: choices.map(([i, choice]) => describe(result, i, choice, errors.get(i))) };
+}
+
+export interface Guidance extends Moments {
+  /** Of the layer's own original output, where what is wanted makes up for the other branch's error as well. */
+  ownVariance?: Float64Array;
 }
 
 /**
@@ -124,7 +138,7 @@ export function follow(
   samples: Samples,
   { seed, cache }: DecomposeOptions,
   { residualTargets }: Steps,
-): (index: number) => Promise<Moments> {
+): (index: number) => Promise<Guidance> {
   let original: Activations = new Map();
   let current: Activations = new Map();
   return async (i) => {
@@ -133,16 +147,19 @@ export function follow(
     const windows = windowsOf(graph, layer, samples.count);
     const positions = gramPositions(windows, T, seed);
     const other = residualTargets ? otherBranch(graph, i) : undefined;
-    let wanted: Float32Array | undefined = cache?.get(i)?.slice();
-    if (!wanted) {
+    let known = cache?.get(i);
+    if (!known) {
       original = await advance(graph, samples, original, i);
-      wanted = await outputRows(original.get(layer.inputs[0])!, windows, positions, layer.weights);
-      if (other !== undefined) addAt(wanted, await branch(graph, samples, original, other), positions, 1);
-      cache?.set(i, wanted.slice());
+      const rows = await outputRows(original.get(layer.inputs[0])!, windows, positions, layer.weights);
+      known = { rows, variance: columnVariances(rows, T) };
+      if (other !== undefined) addAt(rows, await branch(graph, samples, original, other), positions, 1);
+      cache?.set(i, known);
     }
+    const wanted = known.rows.slice();
     current = await advance(result, samples, current, i);
     if (other !== undefined) addAt(wanted, await branch(result, samples, current, other), positions, -1);
-    return momentsAt(current.get(layer.inputs[0])!, windows, positions, wanted);
+    const moments = await momentsAt(current.get(layer.inputs[0])!, windows, positions, wanted);
+    return other === undefined ? moments : { ...moments, ownVariance: known.variance };
   };
 }
 
@@ -151,8 +168,8 @@ type Errors = Pick<LayerDecomposition, "weightError" | "featureMapError">;
 export async function replaceWeights(
   layer: Conv2D | FullyConnected,
   choice: Choice,
-  moments: Moments | undefined,
-  { objective, seed, solver }: DecomposeOptions,
+  moments: Guidance | undefined,
+  { objective, seed, solver, effort }: DecomposeOptions,
   steps: Steps,
 ): Promise<{ layer: Conv2D | FullyConnected; errors: Errors }> {
   const { T, S } = matrixShape(layer);
@@ -162,9 +179,12 @@ export async function replaceWeights(
     guide && steps.prefixCorrection
       ? equivalentTarget(layer.weights, guide, solver === "greedy" ? GREEDY_CORRECTION : 1)
       : Float64Array.from(layer.weights);
-  const solved = await solve(target, T, S, choice, { gram: guide?.gram, seed, solver, steps });
+  const solved = await solve(target, T, S, choice, { gram: guide?.gram, seed, solver, steps, effort });
   const repair = guide && steps.variances && choice.scheme !== "sign";
-  const binary = repair ? rescaled(solved, varianceRatios(reconstruct(solved, T, S), guide)) : solved;
+  // Not the variance of what is wanted there: that of a shortcut is many times its own, and no scale makes up for it.
+  const variance = moments?.ownVariance ?? guide?.output.variance;
+  const ratios = repair && varianceRatios(reconstruct(solved, T, S), guide, variance!);
+  const binary = ratios ? rescaled(solved, ratios) : solved;
   const dense = reconstruct(binary, T, S);
   const bias = guide && steps.means ? repairedBias(layer.bias, dense, guide) : layer.bias;
   return {
@@ -187,6 +207,7 @@ interface Guide {
   seed: number;
   solver: CompileOptions["solver"];
   steps: Steps;
+  effort?: number;
 }
 
 async function solve(
@@ -194,10 +215,10 @@ async function solve(
   T: number,
   S: number,
   { scheme, rank }: Choice,
-  { gram, seed, solver, steps }: Guide,
+  { gram, seed, solver, steps, effort }: Guide,
 ): Promise<SemiBinaryWeights | PlanesWeights> {
   if (scheme === "semi-binary" && solver === "greedy") return greedy(target, T, S, rank!, { gram, seed });
-  if (scheme === "semi-binary") return semiBinary(target, T, S, rank!, { gram, seed, steps });
+  if (scheme === "semi-binary") return semiBinary(target, T, S, rank!, { gram, seed, steps, effort });
   if (scheme === "sign") return signPlane(target, T);
   if (scheme === "alpha") return alphaPlane(target, T, S, gram);
   if (scheme.startsWith("bits:")) return gptq(target, T, S, planeCount(scheme), { gram, polish: steps.polish });

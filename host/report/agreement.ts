@@ -1,22 +1,18 @@
-// Without labels, what stands for accuracy: how often the model file answers as the original network does.
+// Without labels, answers like the original network's stand for accuracy.
 
 import { execute } from "../execute.ts";
-import { type Graph, size } from "../graph/graph.ts";
+import type { Graph } from "../graph/graph.ts";
 import type { Samples } from "../options.ts";
-import type { Session } from "../session.ts";
 
 /** Index of the highest output of the float network for every sample; of equal outputs the first. */
 export async function answers(graph: Graph, { data, count }: Samples): Promise<number[]> {
-  const classes = size(graph.tensors[graph.output].shape);
-  const scores = (await execute(graph, data, count, [graph.output])).get(graph.output)!;
-  return Array.from({ length: count }, (_, i) => highest(scores.subarray(i * classes, (i + 1) * classes)));
+  return highestOf((await execute(graph, data, count, [graph.output])).get(graph.output)!, count);
 }
 
-/** Share of the samples, 0…1, for which the model's integers put the same output first. */
-export function agreement(session: Session, { data, count }: Samples, wanted: readonly number[]): number {
-  const each = data.length / count;
-  const own = (i: number) => highest(session.run(data.subarray(i * each, (i + 1) * each)).raw);
-  return wanted.filter((answer, i) => own(i) === answer).length / count;
+/** Of each of `count` samples the index of its highest score; of equal ones the first. */
+export function highestOf(scores: Float32Array | Int8Array, count: number): number[] {
+  const classes = scores.length / count;
+  return Array.from({ length: count }, (_, i) => highest(scores.subarray(i * classes, (i + 1) * classes)));
 }
 
 function highest(scores: Float32Array | Int8Array): number {

@@ -1,14 +1,12 @@
 // The honest baselines of one layer at the bytes of the scheme that was chosen for it, judged as that scheme is.
 
-import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 import { int8Bytes, planesBytes, semiBinaryBytes } from "../passes/decompose/bytes.ts";
 import { alphaPlane, planes, signPlane } from "../solve/baselines.ts";
 import { featureMapError } from "../solve/error.ts";
+import { gptq } from "../solve/gptq.ts";
 import { greedy } from "../solve/greedy.ts";
-import { type Numbers, timesSymmetric } from "../solve/products.ts";
 import { reconstruct } from "../solve/reconstruct.ts";
-import { roundRows } from "./round-rows.ts";
-import { uniform } from "./uniform.ts";
+import { roundRows, truncatedSvd } from "./truncated-svd.ts";
 
 export type BaselineName = "sign(W)" | "α·B" | "Σα·B" | "N-bit" | "greedy on weights" | "SVD in int8" | "int8";
 
@@ -28,7 +26,7 @@ export interface BaselineInput {
   /** The original W, T × S row-major. */
   weights: Float32Array;
   /** What the solver of the chosen scheme aimed at, that the others may aim at it too; W itself where absent. */
-  target?: Numbers;
+  target?: Float64Array;
   T: number;
   S: number;
   /** H, S × S. Absent: H = I, and errors are those of the weights. */
@@ -38,26 +36,34 @@ export interface BaselineInput {
   seed: number;
   /** Error of dense weights Ŵ, T × S; tr((W − Ŵ)·H·(W − Ŵ)ᵀ) / tr(W·H·Wᵀ) where absent. */
   judge?: (approximation: Float32Array) => number;
+  /** What follows the solver, done to all but sign(W) and int8, which are what their names say. */
+  repair?: (approximation: Float32Array) => Float32Array;
 }
 
 const MAX_PLANES = 8;
 const MAX_BITS = 4;
 /** K·T·S products of a term of the greedy solver, above which a report does not wait for it: a minute or so. */
 const MAX_GREEDY = 4e9;
+/** T·S² products of a try of GPTQ, likewise. */
+const MAX_GPTQ = 2e9;
 /** The eigenbasis of T × T takes T³ steps: 512 is a few seconds in JavaScript. */
 const MAX_SVD = 512;
 
 /** Every baseline of the report, in its order. Deterministic. Seconds for S and T of some hundreds. */
 export function baselineErrors(input: BaselineInput): BaselineError[] {
   const { weights, T, S, gram, bytes, seed } = input;
-  const target = input.target ?? weights;
+  const target = input.target ?? Float64Array.from(weights);
   const judge = input.judge ?? ((approximation) => featureMapError(weights, approximation, S, gram));
-  const error = (binary: Parameters<typeof reconstruct>[0]) => judge(reconstruct(binary, T, S));
+  const repair = input.repair ?? ((approximation) => approximation);
+  const error = (binary: Parameters<typeof reconstruct>[0]) => judge(repair(reconstruct(binary, T, S)));
   const count = nearest(1, MAX_PLANES, bytes, (n) => planesBytes(T, S, n));
   const bits = nearest(1, MAX_BITS, bytes, (n) => planesBytes(T, S, n));
-  const rank = nearest(1, 8 * T, bytes, (k) => semiBinaryBytes(T, S, k));
+  const terms = nearest(1, 8 * T, bytes, (k) => semiBinaryBytes(T, S, k));
+  const twoLayers = (n: number) => int8Bytes(n, S) + int8Bytes(T, n);
+  const rank = nearest(1, Math.min(T, S), bytes, twoLayers);
+  const size = `${T} × ${S} weights take the solver minutes`;
   return [
-    { baseline: "sign(W)", bytes: planesBytes(T, S, 1), error: error(signPlane(weights, T)) },
+    { baseline: "sign(W)", bytes: planesBytes(T, S, 1), error: judge(reconstruct(signPlane(weights, T), T, S)) },
     { baseline: "α·B", bytes: planesBytes(T, S, 1), error: error(alphaPlane(target, T, S, gram)) },
     {
       baseline: "Σα·B",
@@ -65,21 +71,30 @@ export function baselineErrors(input: BaselineInput): BaselineError[] {
       bytes: planesBytes(T, S, count),
       error: error(planes(target, T, S, count, gram)),
     },
-    {
-      baseline: "N-bit",
-      setting: bits === 1 ? "1 bit" : `${bits} bits`,
-      bytes: planesBytes(T, S, bits),
-      error: error(uniform(target, T, S, bits, gram)),
-    },
-    rank * T * S > MAX_GREEDY
-      ? { baseline: "greedy on weights", skipped: `K = ${rank} terms of ${T} × ${S} weights take the solver minutes` }
+    T * S ** 2 > MAX_GPTQ
+      ? { baseline: "N-bit", skipped: size }
+      : {
+          baseline: "N-bit",
+          setting: bits === 1 ? "1 bit" : `${bits} bits`,
+          bytes: planesBytes(T, S, bits),
+          error: error(gptq(target, T, S, bits, { gram, polish: true })),
+        },
+    terms * T * S > MAX_GREEDY
+      ? { baseline: "greedy on weights", skipped: `K = ${terms}: ${size}` }
       : {
           baseline: "greedy on weights",
-          setting: `K = ${rank}`,
-          bytes: semiBinaryBytes(T, S, rank),
-          error: error(greedy(weights, T, S, rank, { seed })),
+          setting: `K = ${terms}`,
+          bytes: semiBinaryBytes(T, S, terms),
+          error: error(greedy(weights, T, S, terms, { seed })),
         },
-    truncatedSvd(target, T, S, gram, bytes, judge),
+    T > MAX_SVD
+      ? { baseline: "SVD in int8", skipped: `an eigenbasis of ${T} × ${T} takes too long (at most ${MAX_SVD})` }
+      : {
+          baseline: "SVD in int8",
+          setting: `rank ${rank}`,
+          bytes: twoLayers(rank),
+          error: judge(repair(truncatedSvd(target, T, S, rank, gram))),
+        },
     { baseline: "int8", bytes: int8Bytes(T, S), error: judge(roundRows(weights, S)) },
   ];
 }
@@ -89,35 +104,4 @@ function nearest(from: number, to: number, bytes: number, of: (n: number) => num
   let n = from;
   while (n < to && Math.abs(of(n + 1) - bytes) < Math.abs(of(n) - bytes)) n++;
   return n;
-}
-
-/**
- * Ŵ = A·B with A (T × ρ) and B (ρ × S), both int8 with a scale a row, as two int8 layers are stored. Under H = L·Lᵀ
- * the best of rank ρ is P·W with P the projection on the ρ first left singular vectors of W·L, which are the first
- * eigenvectors of W·H·Wᵀ: A = these, B = Aᵀ·W, so that each row of B has its own singular value in its scale.
- */
-function truncatedSvd(
-  w: Numbers,
-  T: number,
-  S: number,
-  gram: Float64Array | undefined,
-  bytes: number,
-  judge: (approximation: Float32Array) => number,
-): BaselineError {
-  const baseline = "SVD in int8";
-  if (T > MAX_SVD) return { baseline, skipped: `an eigenbasis of ${T} × ${T} takes too long (at most ${MAX_SVD})` };
-  const bytesOf = (rank: number) => int8Bytes(rank, S) + int8Bytes(T, rank);
-  const rank = nearest(1, Math.min(T, S), bytes, bytesOf);
-  const matrix = rows(w, T, S);
-  const energy = rows(gram ? timesSymmetric(w, gram, T, S) : w, T, S).mmul(matrix.transpose());
-  const { eigenvectorMatrix } = new EigenvalueDecomposition(energy, { assumeSymmetric: true }); // values rise
-  const basis = eigenvectorMatrix.subMatrix(0, T - 1, T - rank, T - 1);
-  const a = rows(roundRows(Float64Array.from(basis.to1DArray()), rank), T, rank);
-  const b = rows(roundRows(Float64Array.from(basis.transpose().mmul(matrix).to1DArray()), S), rank, S);
-  const error = judge(Float32Array.from(a.mmul(b).to1DArray()));
-  return { baseline, setting: `rank ${rank}`, bytes: bytesOf(rank), error };
-}
-
-function rows(values: Numbers, height: number, width: number): Matrix {
-  return new Matrix(Array.from({ length: height }, (_, i) => Array.from(values.subarray(i * width, (i + 1) * width))));
 }

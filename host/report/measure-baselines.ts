@@ -2,63 +2,50 @@
 // its own, so that a compilation without a report does not pay for it.
 
 import type { Compiled, LayerReport } from "../compile.ts";
-import type { CompileOptions, Samples } from "../options.ts";
-import { isWeightLayer } from "../passes/decompose/choose.ts";
-import { type Activations, advance, affordable } from "../passes/decompose/prefix.ts";
-import { equivalentTarget, outputError } from "../passes/decompose/target.ts";
-import { windowMoments } from "../passes/gram.ts";
-import { windowsOf } from "../passes/windows.ts";
+import type { CompileOptions } from "../options.ts";
+import { isWeightLayer, type WeightLayer } from "../passes/decompose/choose.ts";
+import { affordable } from "../passes/decompose/prefix.ts";
+import { equivalentTarget, outputError, varianceRatios } from "../passes/decompose/target.ts";
+import { follow, stepsOf } from "../passes/decompose.ts";
 import { reconstruct } from "../solve/reconstruct.ts";
 import { baselineErrors } from "./baselines.ts";
 
-type Progress = CompileOptions["onProgress"];
-
 /**
  * The report of `compiled` with `baselines` and `featureMapError` of every layer that has binary weights. Each scheme
- * meets the same inputs (those the finished network gives the layer in float), the same target and the same measure.
+ * meets what the solver met: the inputs that the layers before it now give in float, the wanted output, and the repair
+ * of the output's variance.
  */
 export async function measureBaselines(
   { graph, simulated, report }: Pick<Compiled, "graph" | "simulated" | "report">,
-  calibration: Samples,
-  seed: number,
-  onProgress: Progress = () => {},
+  options: CompileOptions & { calibration: NonNullable<CompileOptions["calibration"]> },
 ): Promise<LayerReport[]> {
-  const samples = affordable(graph, calibration);
+  const steps = stepsOf(options);
+  const context = { ...graph, layers: [...graph.layers] }; // final up to the layer, original behind it
+  const momentsOf = follow(graph, context, affordable(graph, options.calibration), options, steps);
   const indices = [...graph.layers.keys()].filter((i) => isWeightLayer(graph.layers[i]));
   const measured = [...report];
-  let original: Activations = new Map();
-  let current: Activations = new Map();
   for (const [row, i] of indices.entries()) {
-    onProgress("baselines", row, indices.length);
-    const [layer, own] = [graph.layers[i], simulated.layers[i]];
-    if (!("binary" in own) || !own.binary || !isWeightLayer(layer) || layer.kind === "DepthwiseConv2D") continue;
-    original = await advance(graph, samples, original, i);
-    current = await advance(simulated, samples, current, i);
-    const [x, wanted] = [current, original].map((live) => live.get(layer.inputs[0])!);
-    const { weights } = layer;
-    const moments = await windowMoments(
-      x,
-      windowsOf(graph, layer, samples.count),
-      { weights, original: wanted },
-      { seed },
-    );
+    options.onProgress?.("report: baselines", row, indices.length);
+    const [layer, own] = [graph.layers[i] as WeightLayer, simulated.layers[i]];
+    context.layers[i] = own;
+    if (!("binary" in own) || !own.binary) continue;
+    const moments = await momentsOf(i);
     const { T, S, weightBytes: bytes } = report[row];
+    const { weights } = layer;
     const judge = (approximation: Float32Array) => outputError(approximation, moments);
+    const repaired = (approximation: Float32Array) => {
+      const ratios = varianceRatios(approximation, moments, moments.ownVariance ?? moments.output.variance);
+      return approximation.map((value, at) => value * ratios[Math.floor((at * T) / approximation.length)]);
+    };
+    const repair = steps.variances && options.objective === "feature-map" ? repaired : undefined;
+    const target = equivalentTarget(weights, moments);
+    const how = { gram: moments.gram, seed: options.seed, judge, repair };
     measured[row] = {
       ...report[row],
       featureMapError: judge(reconstruct(own.binary, T, S)),
-      baselines: baselineErrors({
-        weights,
-        target: equivalentTarget(weights, moments),
-        T,
-        S,
-        gram: moments.gram,
-        bytes,
-        seed,
-        judge,
-      }),
+      baselines: baselineErrors({ weights, target, T, S, bytes, ...how }),
     };
   }
-  onProgress("baselines", indices.length, indices.length);
+  options.onProgress?.("report: baselines", indices.length, indices.length);
   return measured;
 }

@@ -4,11 +4,12 @@ import type { Compiled, LayerReport } from "../compile.ts";
 import { type Graph, size } from "../graph/graph.ts";
 import type { Scheme } from "../options.ts";
 import { isWeightLayer } from "../passes/decompose/choose.ts";
-import type { Program } from "../program.ts";
 import { writeModel } from "../write.ts";
 import type { BaselineError } from "./baselines.ts";
+import type { Closeness, Judge } from "./closeness.ts";
 import { type MemoryMap, memoryMap } from "./memory-map.ts";
 import { type Operations, operations } from "./operations.ts";
+import type { StageLoss } from "./stages.ts";
 
 /** Rises when a field is renamed or changes its meaning. */
 export const REPORT_VERSION = 1;
@@ -46,41 +47,29 @@ export interface StageSeconds {
   seconds: number;
 }
 
-/** What one step of the compilation costs: "m to int8", "top-1 agreement", 0.993. */
-export interface StageLoss {
-  stage: string;
-  metric: string;
-  /** A share, 0…1. */
-  value: number;
-}
-
-export interface AccuracyRow {
-  scheme: string;
-  /** Of the whole model file, labels aside. */
+/** A model file: bytes, labels aside, and how close its answers are to the original's. */
+export interface CurvePoint extends Closeness {
+  setting: string;
   bytes: number;
-  /** Share of samples whose highest output is the label's. */
-  accuracy?: number;
-  /** Share of samples whose highest output is the original network's. */
-  agreement?: number;
   /** This is the file that was written. */
-  chosen?: boolean;
+  chosen?: true;
 }
 
-export interface Accuracy {
-  /** On what it was measured: "1,000 calibration samples that were held back". */
-  samples: string;
-  rows: AccuracyRow[];
-}
-
-/** What the compiler's caller knows beside the result. All that is absent is reported as not measured. */
+/** What was measured for the report (measure.ts); absent without samples. */
 export interface Measured {
-  sourceBytes: number;
-  seconds?: StageSeconds[];
+  /** On what stages and curve were judged. unseen: on samples that no part of the compilation met. */
+  judged?: { count: number; unseen: boolean; measure: Judge["measure"] };
   stages?: StageLoss[];
-  accuracy?: Accuracy;
+  curve?: {
+    /** Samples that the other settings were solved on. */
+    samples: number;
+    points: CurvePoint[];
+    /** Settings that there was no time for, or that cannot be compiled. */
+    skipped: string[];
+  };
 }
 
-export interface Report extends Omit<Measured, "sourceBytes"> {
+export interface Report extends Measured {
   reportVersion: number;
   name: string;
   compiler: string;
@@ -92,11 +81,19 @@ export interface Report extends Omit<Measured, "sourceBytes"> {
   layers: ReportLayer[];
   /** Sums over the layers with weights. */
   total: { bytes: number; int8Bytes: number; original: Operations; chosen: Operations };
+  /** Of the compilation, without what the report took. */
+  seconds?: StageSeconds[];
+  training: Compiled["training"];
+  allocation?: Compiled["allocation"];
   memory: MemoryMap;
 }
 
-export function buildReport(compiled: Compiled, { sourceBytes, ...measured }: Measured): Report {
-  const { file, program, graph, report, arenaLowerBound } = compiled;
+/** `measured` is reported as it is; what it lacks as not measured. sourceBytes: of the source network's file. */
+export function buildReport(
+  compiled: Compiled,
+  { sourceBytes, seconds, ...measured }: Measured & { sourceBytes: number; seconds?: StageSeconds[] },
+): Report {
+  const { file, program, graph, report, arenaLowerBound, training, allocation } = compiled;
   const { name, provenance } = program.metadata;
   const options = provenance?.options ?? {};
   const pixels = outputPixels(graph);
@@ -107,7 +104,7 @@ export function buildReport(compiled: Compiled, { sourceBytes, ...measured }: Me
     compiler: provenance?.compiler ?? "",
     source: { file: provenance?.source ?? "", bytes: sourceBytes, sha256: provenance?.sha256 ?? "" },
     options,
-    file: { bytes: file.length, withoutLabels: bytesWithoutLabels(program, file.length) },
+    file: { bytes: file.length, withoutLabels: bytesWithoutLabels(compiled) },
     arena: { bytes: program.arenaBytes, lowerBound: arenaLowerBound },
     layers,
     total: {
@@ -116,8 +113,11 @@ export function buildReport(compiled: Compiled, { sourceBytes, ...measured }: Me
       original: sumOf(layers.map((layer) => layer.original)),
       chosen: sumOf(layers.map((layer) => layer.chosen)),
     },
-    memory: memoryMap(program, arenaLowerBound),
+    seconds,
+    training,
+    allocation,
     ...measured,
+    memory: memoryMap(program, arenaLowerBound),
   };
 }
 
@@ -155,9 +155,10 @@ function asAsked({ name, scheme, rank, T }: LayerReport, { overrides }: Record<s
   return `${what}, as asked for ${own ? "this layer" : "all layers"}`;
 }
 
-function bytesWithoutLabels(program: Program, bytes: number): number {
+/** Of the model file, as targets count them. */
+export function bytesWithoutLabels({ program, file }: Pick<Compiled, "program" | "file">): number {
   const { labels, ...metadata } = program.metadata;
-  return labels === undefined ? bytes : writeModel({ ...program, metadata }).length;
+  return labels === undefined ? file.length : writeModel({ ...program, metadata }).length;
 }
 
 function sumOf(all: Operations[]): Operations {

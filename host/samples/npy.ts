@@ -6,12 +6,20 @@ import type { SampleArray } from "./array.ts";
 const READERS: Record<string, { bytes: number; read: (view: DataView, count: number) => SampleArray["data"] }> = {
   "|i1": { bytes: 1, read: (v, n) => new Int8Array(v.buffer, v.byteOffset, n).slice() },
   "|u1": { bytes: 1, read: (v, n) => new Uint8Array(v.buffer, v.byteOffset, n).slice() },
-  "<f4": { bytes: 4, read: (v, n) => Float32Array.from({ length: n }, (_, i) => v.getFloat32(4 * i, true)) },
+  "<f4": { bytes: 4, read: readFloats },
   "<f8": { bytes: 8, read: (v, n) => Float32Array.from({ length: n }, (_, i) => v.getFloat64(8 * i, true)) },
   // Labels, which Python keeps in long integers; read as reals where they stand for samples.
   "<i4": { bytes: 4, read: (v, n) => Float32Array.from({ length: n }, (_, i) => v.getInt32(4 * i, true)) },
   "<i8": { bytes: 8, read: (v, n) => Float32Array.from({ length: n }, (_, i) => Number(v.getBigInt64(8 * i, true))) },
 };
+
+/** Little-endian floats, in place where they are aligned as a large file's are: training sets take hundreds of MB. */
+function readFloats(v: DataView, n: number): Float32Array {
+  if (v.byteOffset % 4 === 0 && LITTLE_ENDIAN) return new Float32Array(v.buffer, v.byteOffset, n);
+  return Float32Array.from({ length: n }, (_, i) => v.getFloat32(4 * i, true));
+}
+
+const LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 export function isNpy(bytes: Uint8Array): boolean {
   return bytes.length >= 10 && String.fromCharCode(...bytes.subarray(0, 6)) === "\x93NUMPY";

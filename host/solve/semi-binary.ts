@@ -13,6 +13,8 @@ export interface SemiBinaryOptions {
   gram?: Float64Array;
   seed: number;
   steps: Pick<Steps, "fullH" | "polish" | "outputScales">;
+  /** Share of the rounds, 0…1; below 1 there is no annealing. */
+  effort?: number;
 }
 
 /** Multiplications that a layer may take, in units of the fast matrix product: some 10 s. */
@@ -33,11 +35,11 @@ export async function semiBinary(
   T: number,
   S: number,
   K: number,
-  { gram, seed, steps }: SemiBinaryOptions,
+  { gram, seed, steps, effort: share = 1 }: SemiBinaryOptions,
 ): Promise<SemiBinaryWeights> {
   const shape = { T, S, K };
   const random = mulberry32(seed);
-  const effort = effortFor(shape);
+  const effort = effortFor(shape, share);
   const signs =
     effort.rounds >= MIN_ROUNDS
       ? await admm(Float32Array.from(w), metric(steps.fullH ? gram : undefined, S), shape, effort.rounds, random)
@@ -58,16 +60,16 @@ export async function semiBinary(
  * not by S where H is diagonal), four times T × K by S, and takes the eigenvectors of n × n and two inverses of K × K
  * in plain JavaScript. A round of polish is K·(K + T)·S for V and 6·T·K² for U and the scales, all plain.
  */
-export function effortFor({ T, S, K }: Shape): { rounds: number; polish: number; annealing: number } {
+export function effortFor({ T, S, K }: Shape, share = 1): { rounds: number; polish: number; annealing: number } {
   const n = Math.min(T, K);
   const products = 2 * INNER * n * S * (K + (S <= MAX_EIGEN ? S : 0)) + 4 * T * K * S;
   const round = products + PLAIN * (5 * n ** 3 + 2 * K ** 3);
-  const rounds = Math.min(MAX_ROUNDS, Math.floor(BUDGET / round));
+  const rounds = Math.min(Math.ceil(share * MAX_ROUNDS), Math.floor(BUDGET / round));
   const polishing = Math.floor(BUDGET / (PLAIN * (K * (K + T) * S + 6 * T * K ** 2)));
   return {
     rounds,
-    polish: Math.max(1, Math.min(POLISH_ROUNDS, polishing)),
-    annealing: polishing >= POLISH_ROUNDS + ANNEALING_ROUNDS ? ANNEALING_ROUNDS : 0,
+    polish: Math.max(1, Math.min(Math.ceil(share * POLISH_ROUNDS), polishing)),
+    annealing: share === 1 && polishing >= POLISH_ROUNDS + ANNEALING_ROUNDS ? ANNEALING_ROUNDS : 0,
   };
 }
 

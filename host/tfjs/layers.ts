@@ -22,7 +22,7 @@ export interface PreparedLayer {
 }
 
 /** K·T·S from which semi-binary factors are applied one after the other: their product would take longer to form. */
-const FACTORED = 2 ** 27;
+const FACTORED = 2 ** 24;
 
 const POINT: Geometry = {
   kernel: [1, 1],
@@ -81,12 +81,13 @@ function prepareConv2D(layer: Conv2D, inputs: number, outputs: number): Prepared
   const depth = inputs / groups;
   const channels = outputs / groups;
   const taps = height * width * depth;
-  if (isFactored(layer.binary, taps)) {
-    const { rank, u, d, v, r } = layer.binary;
+  const { binary } = layer;
+  if (isFactored(binary, taps)) {
+    const { rank, u, d, v, r } = binary;
     const first = tf.tensor4d(scaledTranspose(v, d), [height, width, depth, rank]);
     const second = tf.tensor4d(scaledTranspose(u, r), [1, 1, rank, outputs]);
     const [zero, bias] = [tf.zeros<tf.Rank.R1>([rank]), tf.tensor1d(layer.bias)];
-    const inner = (x: tf.Tensor4D) => convolve(x, "conv2d", first, zero, geometry, "None");
+    const inner = (x: tf.Tensor4D) => stepped(convolve(x, "conv2d", first, zero, geometry, "None"), binary);
     const apply = ([x]: tf.Tensor4D[]) => convolve(inner(x), "conv2d", second, bias, POINT, activation);
     return { layer, apply, weights: [first, second, zero, bias] };
   }
@@ -111,12 +112,13 @@ function prepareFullyConnected(layer: FullyConnected, output: [number, number, n
   const bias = tf.tensor1d(layer.bias);
   const finish = (y: tf.Tensor) =>
     activate(tf.reshape<tf.Rank.R4>(tf.add(y, bias), [y.shape[0], ...output]), layer.activation);
-  if (isFactored(layer.binary, inputs)) {
-    const { rank, u, d, v, r } = layer.binary;
+  const { binary } = layer;
+  if (isFactored(binary, inputs)) {
+    const { rank, u, d, v, r } = binary;
     const first = tf.tensor2d(scaledTranspose(v, d), [inputs, rank]);
     const second = tf.tensor2d(scaledTranspose(u, r), [rank, channels]);
     const apply = ([x]: tf.Tensor4D[]) => {
-      const inner = tf.matMul(tf.reshape(x, [x.shape[0], inputs]), first);
+      const inner = stepped(tf.matMul(tf.reshape<tf.Rank.R2>(x, [x.shape[0], inputs]), first), binary);
       return finish(tf.matMul(inner, second));
     };
     return { layer, apply, weights: [first, second, bias] };
@@ -127,8 +129,15 @@ function prepareFullyConnected(layer: FullyConnected, output: [number, number, n
   return { layer, apply, weights: [weights, bias] };
 }
 
+/** Where the values between the factors are rounded, or the product would take long to form. */
 function isFactored(binary: Conv2D["binary"], S: number): binary is SemiBinaryWeights {
-  return binary?.scheme === "semi-binary" && binary.rank * binary.r.length * S > FACTORED;
+  if (binary?.scheme !== "semi-binary") return false;
+  return binary.mScale !== undefined || binary.rank * binary.r.length * S > FACTORED;
+}
+
+/** Real values as the runtime's int8 numbers m stand for them, where their step is known. */
+function stepped<T extends tf.Tensor>(inner: T, { mScale }: SemiBinaryWeights): T {
+  return mScale === undefined ? inner : tf.mul(tf.clipByValue(tf.round(tf.div(inner, mScale)), -127, 127), mScale);
 }
 
 /** (diag(scales)·signs)ᵀ, signs scales.length × columns. */

@@ -23,7 +23,7 @@ export async function judgeOn(
   };
 }
 
-function divergence(wanted: Float32Array, found: Float32Array, classes: number): number {
+export function divergence(wanted: Float32Array, found: Float32Array, classes: number): number {
   let sum = 0;
   for (let at = 0; at < wanted.length; at += classes) {
     const [p, q] = [wanted, found].map((logits) => logProbabilities(logits.subarray(at, at + classes)));
@@ -38,7 +38,7 @@ function logProbabilities(logits: Float32Array): number[] {
   return Array.from(logits, (value) => value - top - norm);
 }
 
-function missed(wanted: Float32Array, found: Float32Array): number {
+export function missed(wanted: Float32Array, found: Float32Array): number {
   const mean = wanted.reduce((sum, value) => sum + value, 0) / wanted.length;
   let [error, variance] = [0, 1e-12];
   for (let i = 0; i < wanted.length; i++) {

@@ -4,9 +4,9 @@ import { size } from "../graph/graph.ts";
 import type { Parameters, Role } from "./parameters.ts";
 
 /** Latent numbers lie between −1 and 1: a step a batch. */
-const LATENT = 1e-3;
+const LATENT = 2e-3;
 /** All others, relative to the mean magnitude of the parameter's numbers. */
-const RELATIVE = 3e-3;
+const RELATIVE = 6e-3;
 
 const LATENT_ROLES: ReadonlySet<Role> = new Set<Role>(["u", "v", "planes"]);
 

@@ -20,7 +20,7 @@ function symmetric(layer: Conv2D | DepthwiseConv2D | FullyConnected, inputScale:
   const largest = new Float64Array(outputs);
   for (const [i, w] of layer.weights.entries()) largest[channel(i)] = Math.max(largest[channel(i)], Math.abs(w));
   const scales = largest.map((most) => (most || 1) / 127);
-  const values = Int8Array.from(layer.weights, (w, i) => Math.round(w / scales[channel(i)]));
+  const values = new Int8Array(layer.weights.map((w, i) => Math.round(w / scales[channel(i)])));
   return {
     values,
     scales,

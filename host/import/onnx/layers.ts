@@ -59,7 +59,7 @@ export function matMul(call: Call): Value {
 
 function scaled<C extends Constant | undefined>(constant: C, factor: number): C {
   if (constant === undefined || factor === 1) return constant;
-  return { kind: "constant", dims: constant.dims, data: Float32Array.from(constant.data, (x) => x * factor) } as C;
+  return { kind: "constant", dims: constant.dims, data: new Float32Array(constant.data).map((x) => x * factor) } as C;
 }
 
 function dense(

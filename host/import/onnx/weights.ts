@@ -26,7 +26,8 @@ export function parameters(
   if (weights.data instanceof Float64Array || bias?.data instanceof Float64Array)
     call.fail("has int64 weights; export float32");
   const real = biasOf(call, bias, outputs);
-  const floats = { weights: arrange(Float32Array.from(weights.data)), bias: Float32Array.from(real) };
+  const given = weights.data instanceof Float32Array ? weights.data : Float32Array.from(weights.data);
+  const floats = { weights: arrange(given), bias: Float32Array.from(real) };
 
   const quantised = weights.dequantised;
   const scale = call.context.tensors[input.tensor].quantisation?.scale;

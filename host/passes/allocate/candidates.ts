@@ -8,7 +8,7 @@ import type { Choices } from "./file-bytes.ts";
 
 /** K from 8 up to 4·T, in steps of at least 4 and about 1/16 of T. */
 const SMALLEST_RANK = 8;
-const LARGEST_RATIO = 4;
+export const LARGEST_RATIO = 4;
 
 /** A layer whose scheme is open. */
 export interface FreeLayer {
@@ -25,9 +25,10 @@ export interface Candidates {
   free: FreeLayer[];
 }
 
-/** The fixed layers as they are, the free ones as `choose` says. */
+/** The fixed layers as they are, the free ones as `choose` says; in the order of the layers. */
 export function allocated({ fixed, free }: Candidates, choose: (layer: FreeLayer, i: number) => Choice): Choices {
-  return new Map([...fixed, ...free.map((layer, i): [number, Choice] => [layer.index, choose(layer, i)])]);
+  const chosen = free.map((layer, i): [number, Choice] => [layer.index, choose(layer, i)]);
+  return new Map([...fixed, ...chosen].sort(([a], [b]) => a - b));
 }
 
 export const INT8: Choice = { scheme: "int8" };

@@ -1,9 +1,12 @@
+// The allocation that measured sensitivities promise most of.
+
 import type { Choice } from "../decompose/choose.ts";
 import { allocated, type Candidates, choiceBytes, type FreeLayer, INT8 } from "./candidates.ts";
 import type { Choices } from "./file-bytes.ts";
 import { knapsack } from "./knapsack.ts";
 import { type Cost, layerBytes } from "./limit.ts";
 import type { Sensitivity } from "./sensitivity.ts";
+import { fill } from "./uniform.ts";
 
 /**
  * The allocation of least predicted loss within the limit, of those choices of the free layers that are allowed.
@@ -30,7 +33,7 @@ export function pick(
     if (!taken) return undefined;
     const choices = allocated(candidates, (_, g) => groups[g][taken[g]].choice);
     const over = cost(choices) - limit;
-    if (over <= 0) return choices;
+    if (over <= 0) return fill(candidates, choices, cost, limit, allowed);
     capacity -= over; // alignment between arrays
   }
 }

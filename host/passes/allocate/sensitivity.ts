@@ -4,7 +4,7 @@ import type { Graph } from "../../graph/graph.ts";
 import type { Samples } from "../../options.ts";
 import type { Choice } from "../decompose/choose.ts";
 import type { DecomposeOptions } from "../decompose.ts";
-import { soloist, type Trial } from "./alone.ts";
+import { type Solo, soloist } from "./alone.ts";
 import { choiceBytes, type FreeLayer, rankStep } from "./candidates.ts";
 import { errorCurve } from "./curve.ts";
 import type { Choices } from "./file-bytes.ts";
@@ -12,67 +12,103 @@ import type { Choices } from "./file-bytes.ts";
 /** How the loss of the whole network depends on one layer's choice, about a context. */
 export interface Sensitivity {
   layer: FreeLayer;
-  /** Loss, less a constant, that the choice is predicted to cost. */
+  /** Loss, less a constant, that the choice is predicted to cost; infinite where nothing is known of it. */
   loss(choice: Choice): number;
 }
 
-/** Mean loss of a network on held-back samples. */
-export type Judge = (graph: Graph) => Promise<number>;
+/** A solved network. */
+export interface Context {
+  graph: Graph;
+  choices: Choices;
+  loss: number;
+}
 
-/** K tried, as shares of the context's (or of the K that takes as many bytes). */
-const PROBES = [0.6, 1, 1.6];
+/** K tried, as shares of the context's, or of the K that takes as many bytes. */
+const PROBES = [0.6, 1.6];
 /** N-bit weights are tried where they take so many times the context's bytes. */
-const SPAN = [0.4, 2.5];
+const SPAN = { least: 0.4, most: 2.5 };
+/** How far measured slopes are trusted against the belief that in the context all layers' bytes are worth the same. */
+const TRUST = 0.5;
+
+interface Measured {
+  layer: FreeLayer;
+  error(choice: Choice): number;
+  /** Of the loss over the error. */
+  slope: number;
+  /** Of the error over bytes, in the context: negative. */
+  gain: number;
+  bytes: number;
+}
 
 /**
- * Sensitivities of the free layers about `context`, a solved network with the given choices and loss. Each layer is
- * solved alone under a few choices, the others staying as they are. Its error e falls with its bytes along a curve
- * (curve.ts), and the loss is taken as linear in e: its slope is that of the measured losses, by least squares.
+ * Sensitivities of the free layers about `context`. Each layer is solved alone under a few choices, the others staying
+ * as they are, and the networks so made are judged. A layer's error e falls with its bytes along a curve (curve.ts);
+ * the loss is taken as linear in e, the slope being that of the judged losses by least squares. Those slopes are few
+ * points through much noise, so they are drawn half-way to the slopes with which no byte would be better elsewhere.
  */
 export async function sensitivities(
   graph: Graph,
-  context: { graph: Graph; choices: Choices; loss: number },
+  context: Context,
   free: readonly FreeLayer[],
-  judge: Judge,
+  judge: (graph: Graph) => Promise<number>,
   options: DecomposeOptions & { calibration: Samples },
 ): Promise<Sensitivity[]> {
   const solve = soloist(graph, context.graph, options);
-  const result: Sensitivity[] = [];
+  const measured: Measured[] = [];
   for (const layer of free) {
-    const trials = await solve(layer.index, probes(layer, context.choices.get(layer.index)!));
-    const losses: { error: number; loss: number }[] = [];
-    for (const trial of trials) {
-      if (trial.choice.scheme !== "semi-binary") continue;
-      const layers = context.graph.layers.with(layer.index, trial.layer);
-      losses.push({ error: trial.error, loss: await judge({ ...context.graph, layers }) });
+    const solos = await solve(layer.index, probes(layer, context.choices.get(layer.index)!));
+    const losses = [];
+    for (const { layer: changed, error } of solos) {
+      const layers = context.graph.layers.with(layer.index, changed);
+      losses.push({ error, loss: await judge({ ...context.graph, layers }) });
     }
-    const slope = slopeOf(losses);
-    const error = errorsOf(layer, trials);
-    result.push({ layer, loss: (choice) => slope * error(choice) });
+    const bytes = choiceBytes(layer, context.choices.get(layer.index)!);
+    const ranks = solos.filter(({ choice }) => choice.scheme === "semi-binary");
+    const curve = errorCurve((ranks.length > 0 ? ranks : solos).map((solo) => pointOf(layer, solo)));
+    const error = (choice: Choice) => {
+      if (choice.scheme === "semi-binary") return curve(choiceBytes(layer, choice));
+      return solos.find(({ choice: { scheme } }) => scheme === choice.scheme)?.error ?? Number.POSITIVE_INFINITY;
+    };
+    measured.push({
+      layer,
+      error,
+      slope: slopeOf(losses),
+      gain: (curve(bytes * 1.05) - curve(bytes)) / (bytes * 0.05),
+      bytes,
+    });
   }
-  return result;
+  // Σ over layers of what all their bytes are worth at the margin, over Σ of the bytes.
+  const whole = measured.reduce((sum, { bytes }) => sum + bytes, 0);
+  const worth = measured.reduce((sum, { slope, gain, bytes }) => sum - slope * gain * bytes, 0) / whole;
+  return measured.map(({ layer, error, slope, gain }) => {
+    const even = gain < 0 ? -worth / gain : slope;
+    const believed = TRUST * slope + (1 - TRUST) * even;
+    return { layer, loss: (choice) => believed * error(choice) };
+  });
 }
 
+function pointOf(layer: FreeLayer, { choice, error }: Solo): { bytes: number; error: number } {
+  return { bytes: choiceBytes(layer, choice), error };
+}
+
+/** What a layer is tried with: two K about the context's bytes, int8, and N bits as far as they are in its range. */
 function probes(layer: FreeLayer, current: Choice): Choice[] {
   const bytes = choiceBytes(layer, current);
-  const same = layer.choices
-    .filter(({ scheme }) => scheme === "semi-binary")
-    .reduce<Choice | undefined>((a, b) => (a && distance(a) <= distance(b) ? a : b), undefined);
-  function distance(choice: Choice): number {
-    return Math.abs(choiceBytes(layer, choice) - bytes);
-  }
-  const rank = current.scheme === "semi-binary" ? current.rank : same?.rank;
   const step = rankStep(layer);
-  const ranks =
-    rank === undefined ? [] : PROBES.map((share) => Math.max(step, step * Math.round((share * rank) / step)));
-  const others = layer.choices.filter(
-    (choice) =>
-      choice.scheme === "int8" ||
-      (choice.scheme !== "semi-binary" &&
-        choiceBytes(layer, choice) >= SPAN[0] * bytes &&
-        choiceBytes(layer, choice) <= SPAN[1] * bytes),
+  const far = (choice: Choice) => Math.abs(choiceBytes(layer, choice) - bytes);
+  const ranks = layer.choices.flatMap((choice) =>
+    choice.rank === undefined ? [] : [{ scheme: choice.scheme, rank: choice.rank }],
   );
-  return [...[...new Set(ranks)].map((K): Choice => ({ scheme: "semi-binary", rank: K })), ...others];
+  const nearest = current.rank ?? ranks.toSorted((a, b) => far(a) - far(b)).at(0)?.rank ?? 0;
+  const tried = PROBES.map((share) => Math.max(step, step * Math.round((share * nearest) / step)));
+  return [
+    ...tried.filter(() => nearest > 0).map((rank): Choice => ({ scheme: "semi-binary", rank })),
+    ...layer.choices.filter((choice) => {
+      const share = choiceBytes(layer, choice) / bytes;
+      if (choice.scheme === "semi-binary") return false;
+      return choice.scheme === "int8" || (share >= SPAN.least && share <= SPAN.most);
+    }),
+  ];
 }
 
 /** Least squares of the losses over the errors; at least 0, for what seems to gain by an error is noise. */
@@ -85,15 +121,4 @@ function slopeOf(points: readonly { error: number; loss: number }[]): number {
     own += (point.error - error) ** 2;
   }
   return own > 0 ? Math.max(0, shared / own) : 0;
-}
-
-/** Error of any choice: as measured, or for K between those measured along the curve; infinite where nothing is known. */
-function errorsOf(layer: FreeLayer, trials: readonly Trial[]): (choice: Choice) => number {
-  const ranks = trials.filter(({ choice }) => choice.scheme === "semi-binary");
-  const curve = errorCurve(ranks.map(({ choice, error }) => ({ bytes: choiceBytes(layer, choice), error })));
-  return (choice) => {
-    if (choice.scheme === "semi-binary")
-      return ranks.length > 0 ? curve(choiceBytes(layer, choice)) : Number.POSITIVE_INFINITY;
-    return trials.find(({ choice: { scheme } }) => scheme === choice.scheme)?.error ?? Number.POSITIVE_INFINITY;
-  };
 }

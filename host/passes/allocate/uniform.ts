@@ -1,17 +1,25 @@
 // One scheme for all layers: what an allocation must beat, and where its search starts.
 
 import type { Choice } from "../decompose/choose.ts";
-import { allocated, type Candidates, choiceBytes, type FreeLayer, INT8, rankStep } from "./candidates.ts";
+import {
+  allocated,
+  type Candidates,
+  choiceBytes,
+  type FreeLayer,
+  INT8,
+  LARGEST_RATIO,
+  rankStep,
+} from "./candidates.ts";
 import type { Choices } from "./file-bytes.ts";
 import type { Cost } from "./limit.ts";
 
-/** K / T in steps of 1 / RATIOS, up to 4. */
+/** K / T in steps of 1 / RATIOS. */
 const RATIOS = 64;
 
 /** The largest K / T, the same for all free layers, whose cost is within the limit, its last bytes filled. */
 export function uniformRank(candidates: Candidates, cost: Cost, limit: number): Choices | undefined {
   const at = (ratio: number) => withAll(candidates, ({ T }) => rankChoice(Math.round((ratio * T) / RATIOS)));
-  const ratio = largest(4 * RATIOS, (n) => cost(at(n)) <= limit);
+  const ratio = largest(LARGEST_RATIO * RATIOS, (n) => cost(at(n)) <= limit);
   return ratio === 0 ? undefined : fill(candidates, at(ratio), cost, limit);
 }
 
@@ -43,21 +51,24 @@ function largest(most: number, passes: (n: number) => boolean): number {
   return low;
 }
 
-/** K raised a step at a time where K / T is least, as long as the limit allows; other schemes are left. */
-export function fill({ free }: Candidates, choices: Choices, cost: Cost, limit: number): Choices {
-  let filled = new Map(choices);
-  const ratio = (i: number, T: number) => filled.get(i)!.rank! / T;
-  let open = free.filter(({ index, T }) => {
-    const { scheme, rank } = filled.get(index)!;
-    return scheme === "semi-binary" && rank! < 4 * T;
-  });
+/** K raised a step at a time where K / T is least, as long as limit and `allowed` have it; other schemes are left. */
+export function fill(
+  { free }: Candidates,
+  choices: Choices,
+  cost: Cost,
+  limit: number,
+  allowed: (layer: FreeLayer, choice: Choice) => boolean = () => true,
+): Choices {
+  let filled = choices;
+  const ratio = ({ index, T }: FreeLayer) => filled.get(index)!.rank! / T;
+  let open = free.filter(({ index }) => filled.get(index)!.scheme === "semi-binary");
   while (open.length > 0) {
-    const next = open.reduce((a, b) => (ratio(b.index, b.T) < ratio(a.index, a.T) ? b : a));
-    const rank = Math.min(4 * next.T, filled.get(next.index)!.rank! + rankStep(next));
-    const raised = new Map(filled).set(next.index, rankChoice(rank));
-    const fits = cost(raised) <= limit && choiceBytes(next, rankChoice(rank)) < choiceBytes(next, INT8);
-    if (fits) filled = raised;
-    if (!fits || rank === 4 * next.T) open = open.filter((layer) => layer !== next);
+    const next = open.reduce((a, b) => (ratio(b) < ratio(a) ? b : a));
+    const raised = rankChoice(filled.get(next.index)!.rank! + rankStep(next));
+    const taken = new Map(filled).set(next.index, raised);
+    const smaller = choiceBytes(next, raised) < choiceBytes(next, INT8) && raised.rank! <= LARGEST_RATIO * next.T;
+    if (smaller && allowed(next, raised) && cost(taken) <= limit) filled = taken;
+    else open = open.filter((layer) => layer !== next);
   }
   return filled;
 }

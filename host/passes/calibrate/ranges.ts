@@ -10,7 +10,7 @@ export interface Range {
 }
 
 /** Samples are executed in batches whose activations, all tensors together, stay below this many numbers. */
-const BATCH_NUMBERS = 2 ** 24;
+const BATCH_NUMBERS = 2 ** 26;
 
 /**
  * Share of a layer's output values that its range may leave out at either end: rare outliers would make every step

@@ -24,7 +24,7 @@ export async function branch(graph: Graph, samples: Samples, live: Activations, 
 }
 
 /** Bytes of activations carried for the original network, and as many for the decomposed one. */
-const MAX_LIVE_BYTES = 2 ** 29;
+const MAX_LIVE_BYTES = 2 ** 28;
 
 /** As many of the first samples as keep the activations carried between layers below MAX_LIVE_BYTES, one at least. */
 export function affordable(graph: Graph, { data, count }: Samples): Samples {

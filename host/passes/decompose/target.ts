@@ -43,9 +43,13 @@ export function repairedBias(bias: Float32Array, approximation: Float32Array, { 
 }
 
 /** By what each row of Ŵ must be multiplied so that its output's variance is the wanted one: √(var y_t / ŵ_t·H·ŵ_tᵀ). */
-export function varianceRatios(approximation: Float32Array, { gram, mean, output }: Moments): Float64Array {
+export function varianceRatios(
+  approximation: Float32Array,
+  { gram, mean }: Moments,
+  variance: Float64Array,
+): Float64Array {
   const S = mean.length;
-  return output.variance.map((wanted, t) => {
+  return variance.map((wanted, t) => {
     const given = quadratic(approximation.subarray(t * S, (t + 1) * S), S, gram);
     return given > 0 && wanted > 0 ? Math.sqrt(wanted / given) : 1;
   });

@@ -2,8 +2,8 @@
 
 import type { Conv2D, FullyConnected, Graph, TensorId } from "../../graph/graph.ts";
 
-/** Wanted outputs by layer index, kept between calls for the same graph, samples and seed. */
-export type WantedCache = Map<number, Float32Array>;
+/** Wanted outputs by layer index, and the variance of each of the layer's own channels, kept between calls for the same graph, samples and seed. */
+export type WantedCache = Map<number, { rows: Float32Array; variance: Float64Array }>;
 
 /**
  * Where a layer's output goes into an Add and nowhere else, before any activation: the Add's other input, unless that
@@ -28,4 +28,15 @@ export function addAt(rows: Float32Array, tensor: Float32Array, positions: Uint3
   for (let n = 0, at = 0; n < positions.length; n++) {
     for (let t = 0, from = positions[n] * T; t < T; t++, at++) rows[at] += factor * tensor[from + t];
   }
+}
+
+/** Variance of each of the T columns of rows, N × T. */
+export function columnVariances(rows: Float32Array, T: number): Float64Array {
+  const N = rows.length / T;
+  const [sum, squares] = [new Float64Array(T), new Float64Array(T)];
+  for (let i = 0; i < rows.length; i++) {
+    sum[i % T] += rows[i];
+    squares[i % T] += rows[i] ** 2;
+  }
+  return squares.map((x, t) => Math.max(0, x / N - (sum[t] / N) ** 2));
 }

@@ -94,7 +94,7 @@ export function errorsTable({ layers }: Report): Html {
     numeric: true,
     cell: ({ scheme, rank, bytes, featureMapError }) => {
       const error = featureMapError === undefined ? NOT_MEASURED : html`<strong>${percent(featureMapError)}</strong>`;
-      return html`${error}<br><small>${scheme}${rank !== undefined && `, K = ${rank}`}, ${whole(bytes)} B</small>`;
+      return html`${error}<br><small>${rank === undefined ? scheme : `K = ${rank}`}, ${whole(bytes)} B</small>`;
     },
   };
   const baselines =
@@ -107,7 +107,7 @@ export function errorsTable({ layers }: Report): Html {
         }));
   return table<ReportLayer>(
     "errors-table",
-    "Share of the original output's variance that the layer misses on the calibration samples; less is better",
+    "Share of the wanted output's variance that the layer misses on the calibration samples; less is better",
     [
       name,
       chosen,

@@ -1,11 +1,12 @@
 // The report as one HTML file: no script, no request, everything from the file escaped.
 
-import type { Report, StageLoss, StageSeconds } from "../report.ts";
+import type { Report, StageSeconds } from "../report.ts";
+import { curveSection, judgedOn, metricOf } from "./curve.ts";
 import { type Content, Html, html } from "./html.ts";
 import { errorsTable, layersTable, operationsTable } from "./layers.ts";
 import { memorySection } from "./memory.ts";
-import { accuracy, percent, short, times, whole } from "./numbers.ts";
-import { accuracySection } from "./plot.ts";
+import { accuracy, short, times, whole } from "./numbers.ts";
+import { allocationTable, stagesTable, trainingTable } from "./stages.ts";
 import { styleSheet } from "./style.ts";
 import { table } from "./table.ts";
 
@@ -34,8 +35,10 @@ ${figures(report)}
 ${section("layers", "Layers", layersTable(report))}
 ${section("operations", "Operations", operationsNote(), operationsTable(report))}
 ${section("errors", "Feature-map error at equal bytes", errorsNote(report), errorsTable(report))}
-${section("stages", "What each stage costs", report.stages?.length ? stagesTable(report.stages) : notMeasured())}
-${section("accuracy", "Accuracy and bytes", report.accuracy?.rows.length ? accuracySection(report.accuracy) : notMeasured())}
+${report.allocation && section("allocation", "How schemes were chosen", allocationTable(report.allocation))}
+${report.training.length > 0 && section("training", "Training", trainingTable(report.training))}
+${section("stages", "What each stage loses", report.stages ? stagesTable(report) : notMeasured())}
+${section("accuracy", "Accuracy and bytes", report.curve ? curveSection(report) : notMeasured())}
 ${section("memory", "Memory map", memorySection(report.memory))}
 ${section("compilation", "Compilation", compilation(report))}
 </main>
@@ -58,19 +61,19 @@ ${content}
 
 const notMeasured = () => html`<p class="quiet">Not measured.</p>`;
 
-function figures({ file, source, arena, total, seconds, accuracy: measured }: Report): Html {
-  const own = measured?.rows.find(({ chosen }) => chosen);
-  const [value, what] = own?.accuracy === undefined ? [own?.agreement, "Agreement"] : [own.accuracy, "Accuracy"];
+function figures({ file, source, arena, total, seconds, curve, judged }: Report): Html {
+  const own = curve?.points.find(({ chosen }) => chosen);
+  const metric = own && metricOf([own]);
   const smaller = `source ÷ ${times(source.bytes, file.bytes)}`;
   const labels = file.withoutLabels !== file.bytes && `, ${whole(file.withoutLabels)} without labels`;
-  const original = total.original.multiplications;
+  const all = seconds?.reduce((sum, each) => sum + each.seconds, 0);
   return html`<dl class="figures">
-${value !== undefined && figure(what, accuracy(value), `on ${measured!.samples}`)}
+${own && metric && figure(metric.name, accuracy(metric.of(own)), judgedOn(judged))}
 ${figure("Model file, bytes", whole(file.bytes), html`${smaller}${labels}`)}
 ${figure("Arena, bytes", whole(arena.bytes), `lower bound ${whole(arena.lowerBound)}`)}
-${figure("Multiplications", short(total.chosen.multiplications), `original ${short(original)}`)}
-${figure("Additions", short(total.chosen.additions), `original ${short(original)}`)}
-${seconds && figure("Compilation", `${total_(seconds).toFixed(1)} s`, "")}
+${figure("Multiplications", short(total.chosen.multiplications), `original ${short(total.original.multiplications)}`)}
+${figure("Additions", short(total.chosen.additions), `original ${short(total.original.additions)}`)}
+${all !== undefined && figure("Compilation", `${all.toFixed(1)} s`, "without this report")}
 </dl>`;
 }
 
@@ -78,28 +81,16 @@ function figure(name: string, value: string, detail: Content): Html {
   return html`<div><dt>${name}</dt><dd>${value}<small>${detail}</small></dd></div>`;
 }
 
-const total_ = (seconds: StageSeconds[]) => seconds.reduce((sum, each) => sum + each.seconds, 0);
-
 function operationsNote(): Html {
   return html`<p>An output pixel of an original or int8 layer takes T·S multiply-adds; of a semi-binary one K·(S + T) additions and K + T multiplications; of N planes N·T·S additions and N·T multiplications. Bias and the requantisation of int8 layers are left aside.</p>`;
 }
 
-function errorsNote({ layers }: Report): Content {
+function errorsNote({ layers, training }: Report): Content {
   if (!layers.some(({ baselines }) => baselines)) return undefined;
-  return html`<p>Every baseline is given the bytes nearest to those of the chosen scheme that it can take, and the same calibration samples. <strong class="wins">better</strong> marks one that misses less than the chosen scheme in no more bytes.</p>`;
-}
-
-function stagesTable(stages: StageLoss[]): Html {
-  return table<StageLoss>(
-    "stages-table",
-    "Each stage measured after those before it",
-    [
-      { header: "Stage", cell: ({ stage }) => stage },
-      { header: "Metric", cell: ({ metric }) => metric },
-      { header: "Value", numeric: true, cell: ({ value }) => percent(value) },
-    ],
-    stages,
-  );
+  const trained =
+    training.length > 0 &&
+    " The chosen weights were trained since, for the whole network's answers and not for these errors.";
+  return html`<p>What a layer should give is the original output, and before an Add what the other branch lacks as well, from what the layers before it now give. Every baseline is given the same inputs, the same target, and the bytes nearest to those of the chosen scheme that it can take.${trained} <strong class="wins">better</strong> marks one that misses less than the chosen scheme in no more bytes.</p>`;
 }
 
 function compilation({ source, options, seconds }: Report): Html {

@@ -13,7 +13,7 @@ export function styleSheet(layers: number): string {
   --accent: #86b4f7; --accent-soft: #264878; --scratch: #e8a26e; --scratch-soft: #6d3b1a; --point: #96968f; } }
 * { box-sizing: border-box; }
 html { -webkit-text-size-adjust: 100%; }
-body { margin: 0 auto; max-width: 76rem; padding: 1.5rem 1rem 4rem; background: var(--back); color: var(--text);
+body { margin: 0 auto; max-width: 84rem; padding: 1.5rem 1rem 4rem; background: var(--back); color: var(--text);
   font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", sans-serif; }
 @media (min-width: 50rem) { body { padding: 2.5rem 2rem 6rem; } }
 h1 { margin: 0; font-size: 1.75rem; line-height: 1.2; overflow-wrap: anywhere; }
@@ -33,6 +33,7 @@ small, .none { font-size: .8125rem; }
 .scroll:focus-visible, summary:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 table { border-collapse: separate; border-spacing: 0; font-size: .9375rem; line-height: 1.35; min-width: 100%; }
 caption { text-align: left; padding: 0 0 .5rem; font-size: .875rem; }
+caption span { display: inline-block; position: sticky; left: 0; max-width: min(44rem, calc(100vw - 2rem)); }
 th, td { padding: .4375rem .625rem; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
 thead th { vertical-align: bottom; font-size: .8125rem; font-weight: 600; color: var(--quiet);
   border-bottom-color: var(--strong-line); }

@@ -23,7 +23,7 @@ export function table<Row>(
   // A region that scrolls takes the focus, so that the keyboard can scroll it.
   return html`<div class="scroll" role="region" aria-labelledby="${id}" tabindex="0">
 <table>
-<caption id="${id}">${caption}</caption>
+<caption id="${id}"><span>${caption}</span></caption>
 <thead><tr>${[first, ...columns].map((column) => html`<th scope="col" class="${kind(column)}">${column.header}</th>`)}</tr></thead>
 <tbody>
 ${rows.map(

@@ -1,8 +1,9 @@
 // Accuracy against bytes. Positions in the drawings are percentages, so that they fill any width while letters keep
 // their size; the axes' labels stand in the padding around (style.ts).
 
-import type { Accuracy, AccuracyRow } from "../report.ts";
-import { type Html, html } from "./html.ts";
+import type { Closeness } from "../closeness.ts";
+import type { Measured } from "../report.ts";
+import { type Content, type Html, html } from "./html.ts";
 import { accuracy, niceStep, whole } from "./numbers.ts";
 import { table } from "./table.ts";
 
@@ -14,11 +15,34 @@ interface Point {
   chosen: boolean;
 }
 
-type Metric = "accuracy" | "agreement";
+/** What is drawn: a share, 0…1, of which more is better. */
+interface Metric {
+  name: string;
+  long: string;
+  of: (point: Closeness) => number;
+}
 
-/** Accuracy where it was measured, else agreement. */
-export function metricOf(rows: readonly AccuracyRow[]): Metric {
-  return rows.some((row) => row.accuracy !== undefined) ? "accuracy" : "agreement";
+const AGREEMENT: Metric = {
+  name: "Agreement",
+  long: "Top-1 agreement with the original network",
+  of: ({ agreement }) => agreement ?? 0,
+};
+const KEPT: Metric = {
+  name: "Output kept",
+  long: "Share of the original output's variance that is kept",
+  of: ({ loss }) => 1 - loss,
+};
+
+/** Agreement, unless the outputs are no classes. */
+export function metricOf(points: readonly Closeness[]): Metric {
+  return points.every(({ agreement }) => agreement !== undefined) ? AGREEMENT : KEPT;
+}
+
+/** In words, after "on". */
+export function judgedOn(judged: Measured["judged"]): string {
+  if (!judged) return "";
+  const { count, unseen } = judged;
+  return `on ${whole(count)} ${unseen ? "samples that no setting was made with" : "of the calibration samples"}`;
 }
 
 /** Points that no other is at once as small and as good as, by rising bytes. */
@@ -39,53 +63,49 @@ interface Axis {
   ticks: number[];
 }
 
-/** Ends on whole steps, with room around the outermost values. */
-function axis(values: number[], most: number, least: number): Axis {
+/** Ends on whole steps, with room around the outermost values but not beyond `end`. */
+function axis(values: number[], most: number, least: number, end = Number.POSITIVE_INFINITY): Axis {
   const [smallest, largest] = [Math.min(...values), Math.max(...values)];
   const step = niceStep(Math.max(largest - smallest, least), most, least);
   const low = Math.floor((smallest - step / 4) / step) * step;
-  const high = Math.ceil((largest + step / 4) / step) * step;
+  const high = Math.min(end, Math.ceil((largest + step / 4) / step) * step);
   const count = Math.round((high - low) / step);
   return { low, high, ticks: Array.from({ length: count + 1 }, (_, i) => low + i * step) };
 }
 
 const at = (value: number, { low, high }: Axis) => `${((100 * (value - low)) / (high - low)).toFixed(2)}%`;
 
-const METRIC_NAMES: Record<Metric, string> = {
-  accuracy: "Top-1 accuracy",
-  agreement: "Top-1 agreement with the original network",
-};
-
-export function accuracySection({ samples, rows }: Accuracy): Html {
-  const metric = metricOf(rows);
-  const points = rows.flatMap((row, i): Point[] => {
-    const value = row[metric];
-    return value === undefined ? [] : [{ number: i + 1, bytes: row.bytes, value, chosen: row.chosen === true }];
-  });
-  const front = new Set(paretoFront(points).map(({ number }) => number));
-  const has = (key: Metric) => rows.some((row) => row[key] !== undefined);
-  const numbered = rows.map((row, i) => ({ ...row, number: i + 1 }));
+export function curveSection({ curve, judged }: Measured): Content {
+  if (!curve || !judged) return undefined;
+  const { samples, skipped } = curve;
+  const metric = metricOf(curve.points);
+  const numbered = curve.points.map((point, i) => ({ ...point, number: i + 1, value: metric.of(point) }));
   type Row = (typeof numbered)[number];
-  return html`${points.length > 1 && plot(points, metric)}
+  const points = numbered.map(
+    ({ number, bytes, value, chosen }): Point => ({ number, bytes, value, chosen: !!chosen }),
+  );
+  const front = new Set(paretoFront(points).map(({ number }) => number));
+  const known = !judged.unseen && " This file was calibrated on the samples it is judged on, the others were not.";
+  return html`<p>Integers in the runtime, judged ${judgedOn(judged)}. The other settings give every layer the same scheme, untrained, and were solved on ${whole(samples)} samples, to save time.${known}</p>
+${points.length > 1 && plot(points, metric)}
 ${table<Row>(
   "accuracy-table",
-  `Measured on ${samples}`,
+  "Bytes are those of the whole model file, labels aside",
   [
     {
-      header: "Scheme",
-      cell: ({ number, scheme, chosen }) => html`${number}. ${scheme}${chosen && html` <em>this file</em>`}`,
+      header: "Setting",
+      cell: ({ number, setting, chosen }) => html`${number}. ${setting}${chosen && html` <em>this file</em>`}`,
     },
     { header: "Bytes", numeric: true, cell: ({ bytes }) => whole(bytes) },
-    ...(["accuracy", "agreement"] as const)
-      .filter(has)
-      .map((key) => ({ header: METRIC_NAMES[key], numeric: true, cell: (row: Row) => accuracy(row[key]) })),
-    {
-      header: "Pareto front",
-      cell: ({ number }) => (front.has(number) ? "yes" : "no"),
-    },
+    { header: metric.long, numeric: true, cell: ({ value }) => accuracy(value) },
+    ...(judged.measure === "KL divergence"
+      ? [{ header: "KL divergence", numeric: true, cell: ({ loss }: Row) => loss.toFixed(4) }]
+      : []),
+    { header: "Pareto front", cell: ({ number }) => (front.has(number) ? "yes" : "no") },
   ],
   numbered,
-)}`;
+)}
+${skipped.length > 0 && html`<p class="quiet">Left out, for want of time or because they cannot be compiled: ${skipped.join("; ")}.</p>`}`;
 }
 
 function plot(points: Point[], metric: Metric): Html {
@@ -98,6 +118,7 @@ function plot(points: Point[], metric: Metric): Html {
     points.map(({ value }) => 100 * value),
     5,
     1,
+    100,
   );
   const [left, up] = [
     (point: Point) => at(point.bytes, x),
@@ -110,9 +131,9 @@ function plot(points: Point[], metric: Metric): Html {
   );
   const best = points.find(({ chosen }) => chosen) ?? front.at(-1)!;
   return html`<figure>
-<p class="axis-title" aria-hidden="true">${METRIC_NAMES[metric]}, %</p>
+<p class="axis-title" aria-hidden="true">${metric.long}, %</p>
 <svg class="plot" role="img" aria-labelledby="plot-title plot-text">
-<title id="plot-title">${METRIC_NAMES[metric]} against bytes of the model file</title>
+<title id="plot-title">${metric.long} against bytes of the model file</title>
 <desc id="plot-text">${points.length} networks from ${whole(x.low)} to ${whole(x.high)} bytes; ${
     best.chosen ? "this file" : "the best"
   }: ${accuracy(best.value)} at ${whole(best.bytes)} bytes. The table below has every point.</desc>

@@ -1,0 +1,81 @@
+// --report at the command line: files that can be written are checked first, and written last.
+
+import { resolve } from "node:path";
+import type { Compiled } from "../compile.ts";
+import { HalfbitError } from "../errors.ts";
+import { checkWritable, writeAtomically } from "../files.ts";
+import type { CompileOptions, Samples } from "../options.ts";
+import type { Measurements } from "../report/measure.ts";
+import { reportFormat } from "../report/render.ts";
+import type { StageSeconds } from "../report/report.ts";
+import type { SampleFile } from "./compile-inputs.ts";
+import { Progress } from "./progress.ts";
+
+/** Before minutes of work. Throws E_USAGE, E_WRITE. */
+export function checkReports(reports: readonly string[], output: string): void {
+  for (const report of reports) {
+    reportFormat(report);
+    if (resolve(report) === resolve(output))
+      throw new HalfbitError("E_USAGE", `${report}: the report and the model need names of their own`);
+    checkWritable(report);
+  }
+}
+
+/** Most samples that a report judges on. */
+const MOST_JUDGED = 500;
+/** Fewer say too little. */
+const LEAST_JUDGED = 50;
+
+/**
+ * Samples that calibration leaves over (compile-inputs.ts, calibrationFrom, which takes every floor(i·n / count)-th),
+ * spread evenly; undefined where there are too few, or where recovery has them all.
+ */
+export function unseenSamples(file: SampleFile, limit: number, recover: number): Samples | undefined {
+  const calibrated = Math.min(limit, file.count);
+  const used = new Set(Array.from({ length: calibrated }, (_, i) => Math.floor((i * file.count) / calibrated)));
+  const left = Array.from({ length: file.count }, (_, i) => i).filter((i) => !used.has(i));
+  if (recover > 0 || left.length < LEAST_JUDGED) return undefined;
+  const count = Math.min(MOST_JUDGED, left.length);
+  return {
+    data: file.read(Array.from({ length: count }, (_, i) => left[Math.floor((i * left.length) / count)])),
+    count,
+  };
+}
+
+/** Measures what a report holds, and writes it under every name. */
+export async function writeReports(
+  reports: readonly string[],
+  source: { bytes: Uint8Array; name: string },
+  compiled: Compiled,
+  options: CompileOptions,
+  { seconds, unseen, quiet }: { seconds: StageSeconds[]; unseen?: Samples; quiet?: boolean },
+): Promise<void> {
+  const [{ buildReport }, { renderReport }] = await Promise.all([
+    import("../report/report.ts"),
+    import("../report/render.ts"),
+  ]);
+  const progress = new Progress(quiet);
+  const measured = await measuredFor(
+    source,
+    compiled,
+    { ...options, onProgress: progress.update.bind(progress) },
+    unseen,
+  );
+  progress.end();
+  const { report = compiled.report, ...others } = measured;
+  const sourceBytes = source.bytes.length;
+  const built = buildReport({ ...compiled, report }, { sourceBytes, seconds, ...others });
+  for (const path of reports) writeAtomically(path, await renderReport(built, path));
+}
+
+/** Nothing without samples; nor after an interrupt, for who does not wait for training does not wait for a report. */
+async function measuredFor(
+  source: { bytes: Uint8Array; name: string },
+  compiled: Compiled,
+  { calibration, ...options }: CompileOptions,
+  unseen?: Samples,
+): Promise<Partial<Measurements>> {
+  if (!calibration || options.signal?.aborted) return {};
+  const { measure } = await import("../report/measure.ts"); // TensorFlow.js is slow to load
+  return measure(source, compiled, { ...options, calibration }, unseen);
+}

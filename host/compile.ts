@@ -15,7 +15,7 @@ import { fold } from "./passes/fold.ts";
 import { fuseAdd } from "./passes/fuse-add.ts";
 import { lower } from "./passes/lower/index.ts";
 import { plan } from "./passes/plan.ts";
-import { recover, type TrainingReport } from "./passes/recover.ts";
+import { checkTraining, recover, type TrainingReport } from "./passes/recover.ts";
 import { selfTest } from "./passes/self-test.ts";
 import type { Metadata, Program } from "./program.ts";
 import type { BaselineError } from "./report/baselines.ts";
@@ -110,6 +110,7 @@ async function approximate(
   }
   const calibration = checkedSamples(imported, options, file);
   const source = isInt8(imported) ? fold(dequantise(imported)) : imported;
+  checkTraining(source, options);
   const { target } = options;
   const {
     graph: decomposed,

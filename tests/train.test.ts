@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { HalfbitError } from "../host/errors.ts";
 import type { Graph } from "../host/graph/graph.ts";
 import { decompose } from "../host/passes/decompose.ts";
-import { recover } from "../host/passes/recover.ts";
+import { checkTraining, recover } from "../host/passes/recover.ts";
 import { shuffled, split } from "../host/train/batches.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "../host/train/checkpoint.ts";
 import { blockOutputs, objectiveOf } from "../host/train/objective.ts";
@@ -153,6 +153,16 @@ test("with a damaged checkpoint recovery says so and starts from the beginning",
   assert.match(notes.join("\n"), /^E_CHECKPOINT: model\.recover: .*damaged.*training starts from the beginning$/);
   assert.equal(training.length, 1);
   assert.ok(training[0].finished && training[0].after <= training[0].before);
+});
+
+test("too few samples, labels of another number, and a layer that cannot be trained are refused", () => {
+  const refused = (graph: Graph, wrong: TrainOptions["set"], code: string) =>
+    assert.throws(() => checkTraining(graph, { finetune: { epochs: 1, set: wrong }, seed: 1 }), { code });
+  refused(original, { ...set, count: 99 }, "E_CALIBRATION");
+  refused(original, { ...set, labels: new Uint8Array(999) }, "E_LABELS");
+  const grouped = { ...conv(8, 16, 3, 1), groups: 2, weights: new Float32Array(16 * 9 * 4) };
+  refused(graphOf([6, 6, 8], [{ body: grouped, shape: [6, 6, 16] }]), set, "E_UNSUPPORTED");
+  checkTraining(original, { finetune: { epochs: 1, set }, seed: 1 });
 });
 
 test("blocks end where the network is one tensor wide", () => {

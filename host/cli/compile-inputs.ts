@@ -49,10 +49,18 @@ export function openSamples(file: string, graph: Graph, preprocessing?: Preproce
   return { count, pixels: all.data instanceof Uint8Array, read };
 }
 
-/** At most `limit` samples, spread evenly over the file. */
-export function calibrationFrom(file: SampleFile, limit: number): Samples {
-  const count = Math.min(file.count, limit);
-  return { data: file.read(Array.from({ length: count }, (_, i) => Math.floor((i * file.count) / count))), count };
+/** At most `limit` of `items`, spread evenly. */
+export function spread<T>(items: readonly T[], limit: number): T[] {
+  const count = Math.min(items.length, limit);
+  return Array.from({ length: count }, (_, i) => items[Math.floor((i * items.length) / count)]);
+}
+
+/** Samples for calibration, at most `limit`, and the indices of those left over. */
+export function calibrationFrom(file: SampleFile, limit: number): { samples: Samples; left: number[] } {
+  const all = Array.from({ length: file.count }, (_, i) => i);
+  const used = spread(all, limit);
+  const taken = new Set(used);
+  return { samples: { data: file.read(used), count: used.length }, left: all.filter((i) => !taken.has(i)) };
 }
 
 /** A class of every sample, for training. */

@@ -163,6 +163,7 @@ async function compileModel(source: string, options: Options): Promise<void> {
   const names = options.labels?.find((file) => !holdsNumbers(file));
   const checkpoints = checkpointsFor(options.output);
   const interrupt = interruptible((text) => progress.note(text));
+  const calibration = samples && calibrationFrom(samples, options.calibCount);
   const clock = new StageClock();
   const settings: CompileOptions = {
     scheme,
@@ -172,7 +173,7 @@ async function compileModel(source: string, options: Options): Promise<void> {
     objective,
     seed,
     preprocessing,
-    calibration: samples && calibrationFrom(samples, options.calibCount),
+    calibration: calibration?.samples,
     ...trainingOf(graph, options, samples, chosen),
     checkpoints,
     signal: interrupt.signal,
@@ -199,7 +200,8 @@ async function compileModel(source: string, options: Options): Promise<void> {
   if (interrupt.signal.aborted) process.exitCode = 130;
   else checkpoints.remove();
   if (options.report.length > 0) {
-    const unseen = samples && unseenSamples(samples, options.calibCount, options.recover);
+    const trained = options.recover > 0 || options.finetune > 0; // and may have met what calibration left
+    const unseen = calibration && !trained ? unseenSamples(samples, calibration.left) : undefined;
     await writeReports(options.report, { bytes, name: source }, compiled, settings, {
       seconds,
       unseen,

@@ -8,7 +8,7 @@ import type { CompileOptions, Samples } from "../options.ts";
 import type { Measurements } from "../report/measure.ts";
 import { reportFormat } from "../report/render.ts";
 import type { StageSeconds } from "../report/report.ts";
-import type { SampleFile } from "./compile-inputs.ts";
+import { type SampleFile, spread } from "./compile-inputs.ts";
 import { Progress } from "./progress.ts";
 
 /** Before minutes of work. Throws E_USAGE, E_WRITE. */
@@ -26,20 +26,11 @@ const MOST_JUDGED = 500;
 /** Fewer say too little. */
 const LEAST_JUDGED = 50;
 
-/**
- * Samples that calibration leaves over (compile-inputs.ts, calibrationFrom, which takes every floor(i·n / count)-th),
- * spread evenly; undefined where there are too few, or where recovery has them all.
- */
-export function unseenSamples(file: SampleFile, limit: number, recover: number): Samples | undefined {
-  const calibrated = Math.min(limit, file.count);
-  const used = new Set(Array.from({ length: calibrated }, (_, i) => Math.floor((i * file.count) / calibrated)));
-  const left = Array.from({ length: file.count }, (_, i) => i).filter((i) => !used.has(i));
-  if (recover > 0 || left.length < LEAST_JUDGED) return undefined;
-  const count = Math.min(MOST_JUDGED, left.length);
-  return {
-    data: file.read(Array.from({ length: count }, (_, i) => left[Math.floor((i * left.length) / count)])),
-    count,
-  };
+/** The samples at `left`, which nothing was made with, spread evenly; undefined where they are too few. */
+export function unseenSamples(file: SampleFile, left: readonly number[]): Samples | undefined {
+  if (left.length < LEAST_JUDGED) return undefined;
+  const indices = spread(left, MOST_JUDGED);
+  return { data: file.read(indices), count: indices.length };
 }
 
 /** Measures what a report holds, and writes it under every name. */

@@ -8,7 +8,7 @@ import { limitOf } from "./allocate/limit.ts";
 import { forDrop } from "./allocate/max-drop.ts";
 import { forSize, startSearch } from "./allocate/search.ts";
 import { reasons } from "./allocate/why.ts";
-import type { DecomposeOptions, LayerDecomposition } from "./decompose.ts";
+import { type DecomposeOptions, decompose, type LayerDecomposition } from "./decompose.ts";
 
 export interface Allocated {
   graph: Graph;
@@ -46,9 +46,11 @@ export async function allocate(
     target.kind === "max-drop" ? await forDrop(search, held, target.drop, limit) : await forSize(search, limit);
   const why = sensitivities && reasons(trial.choices, sensitivities);
   const indices = [...trial.choices.keys()];
+  // Once more with the samples that were held back; not where the drop was judged of the network as it is.
+  const whole = target.kind === "max-drop" ? trial : await decompose(graph, { ...options, choices: trial.choices });
   return {
-    graph: trial.graph,
-    report: trial.report.map((layer, i) => ({ ...layer, why: why?.get(indices[i]) })),
+    graph: whole.graph,
+    report: whole.report.map((layer, i) => ({ ...layer, why: why?.get(indices[i]) })),
     allocation: {
       judged: search.judged.map(({ name, bytes, loss }) => ({ name, bytes, loss })),
       heldBack: held.count,

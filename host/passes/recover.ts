@@ -4,6 +4,7 @@ import { HalfbitError } from "../errors.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { CompileOptions } from "../options.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "../train/checkpoint.ts";
+import { checkTrainable } from "../train/network.ts";
 import { type TrainingState, type TrainOptions, train } from "../train/train.ts";
 
 type Options = Pick<
@@ -16,6 +17,9 @@ const MOST_EPOCHS = 60;
 const RECOVER_BLOCK_WEIGHT = 0;
 const FINETUNE_LABEL_WEIGHT = 0.3;
 
+/** Fewer samples leave none to judge on, and teach nothing. */
+const LEAST_SAMPLES = 100;
+
 /** What one stage of training did. */
 export interface TrainingReport {
   stage: "recover" | "finetune";
@@ -27,8 +31,25 @@ export interface TrainingReport {
 }
 
 /**
+ * Whether the network can be trained as asked, before minutes go into its decomposition. Throws E_CALIBRATION,
+ * E_LABELS, E_UNSUPPORTED.
+ */
+export function checkTraining(graph: Graph, { recover: recovery, finetune }: Options): void {
+  const sets = [recovery && recovery.minutes > 0 && recovery.set, finetune && finetune.epochs > 0 && finetune.set];
+  for (const set of sets) {
+    if (!set) continue;
+    const { count, labels } = set;
+    checkTrainable(graph);
+    if (count < LEAST_SAMPLES)
+      throw new HalfbitError("E_CALIBRATION", `training needs at least ${LEAST_SAMPLES} samples, not ${count}`);
+    if (labels && labels.length !== count)
+      throw new HalfbitError("E_LABELS", `${labels.length} labels for ${count} training samples`);
+  }
+}
+
+/**
  * `graph`, an approximation of `original`, after the training that the options ask for. `job` names the compilation:
- * a checkpoint of another one is not used. Throws E_UNSUPPORTED (host/train/network.ts), E_ENGINE.
+ * a checkpoint of another one is not used. To be called after checkTraining. Throws E_ENGINE.
  */
 export async function recover(
   original: Graph,

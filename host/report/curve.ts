@@ -11,18 +11,18 @@ interface Setting {
   rank: number;
 }
 
-/** The most telling first: the time may not be enough for all. */
+/** Those that are solved soon come first: the time may not be enough for all. */
 const SETTINGS: Setting[] = [
-  { scheme: "semi-binary", rank: 1 },
-  { scheme: "semi-binary", rank: 2 },
-  { scheme: "bits:2", rank: 1 },
   { scheme: "int8", rank: 1 },
+  { scheme: "bits:2", rank: 1 },
   { scheme: "bits:3", rank: 1 },
   { scheme: "semi-binary", rank: 0.5 },
+  { scheme: "semi-binary", rank: 1 },
+  { scheme: "semi-binary", rank: 2 },
   { scheme: "semi-binary", rank: 3 },
 ];
-/** No further setting is begun after so long. */
-const MAX_MS = 90_000;
+/** No further setting is begun after so long. All for ResNet-8 take 130 s of one core, K = 3·T 50 of them. */
+const MAX_MS = 80_000;
 
 /** Points by rising bytes, and the names of the settings that there was no time for, or no way to compile. */
 export async function curve(

@@ -149,10 +149,10 @@ function reportLayer(layer: LayerReport, pixels: number, options: Record<string,
 }
 
 /** Of a layer that got what the command line says for it, or for all. */
-function asAsked({ name, scheme, rank, T }: LayerReport, { overrides }: Record<string, unknown>): string {
+function asAsked({ name, rank, T }: LayerReport, { overrides }: Record<string, unknown>): string {
   const own = typeof overrides === "object" && overrides !== null && Object.hasOwn(overrides, name);
-  const what = rank === undefined ? scheme : `${scheme} with K = ${Number((rank / T).toFixed(2))}·T`;
-  return `${what}, as asked for ${own ? "this layer" : "all layers"}`;
+  const asked = `as asked for ${own ? "this layer" : "all layers"}`;
+  return rank === undefined ? asked : `K = ${Number((rank / T).toFixed(2))}·T, ${asked}`;
 }
 
 /** Of the model file, as targets count them. */

@@ -4,7 +4,7 @@ import type { Compiled } from "../compile.ts";
 import type { Closeness, Judge } from "./closeness.ts";
 
 export interface StageLoss extends Closeness {
-  stage: "weights" | "m" | "activations";
+  stage: "decomposition" | "m to int8" | "activations";
   what: string;
 }
 
@@ -15,12 +15,12 @@ export async function stageLosses(
   const schemes = new Set(quantised.layers.map((layer) => ("binary" in layer ? layer.binary?.scheme : undefined)));
   const losses: StageLoss[] = [];
   if (schemes.has("semi-binary") || schemes.has("planes")) {
-    const what = `decomposed${training.length > 0 ? " and trained" : ""}; the rest in float`;
-    losses.push({ stage: "weights", what, ...(await judge.float(simulated)) });
+    const what = `weights decomposed${training.length > 0 ? " and trained" : ""}; the rest in float`;
+    losses.push({ stage: "decomposition", what, ...(await judge.float(simulated)) });
   }
   if (schemes.has("semi-binary")) {
     const what = "values between conv_v and conv_u in int8";
-    losses.push({ stage: "m", what, ...(await judge.float(quantised)) });
+    losses.push({ stage: "m to int8", what, ...(await judge.float(quantised)) });
   }
   const what = "activations and the other layers in int8 too: the file in the runtime";
   return [...losses, { stage: "activations", what, ...(await judge.integers(file, program)) }];

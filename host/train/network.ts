@@ -2,7 +2,7 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { HalfbitError } from "../errors.ts";
-import type { Graph, Layer, TensorId } from "../graph/graph.ts";
+import type { Graph, TensorId } from "../graph/graph.ts";
 import type { WeightLayer } from "../passes/decompose/choose.ts";
 import { prepareLayer } from "../tfjs/layers.ts";
 import { affine, convolve, convolveDepthwise } from "./convolution.ts";
@@ -14,9 +14,7 @@ export type Values = tf.Tensor[];
 /** Values of `wanted` tensors, n × h × w × c each, for inputs x of n samples. Inside tf.tidy. */
 export type Network = (values: Values, x: tf.Tensor4D, wanted: readonly TensorId[]) => tf.Tensor4D[];
 
-/** Throws E_UNSUPPORTED on convolutions in groups, and depthwise ones with several filters a channel. */
 export function trainable(graph: Graph, list: readonly Parameter[]): Network {
-  for (const layer of graph.layers) refuse(graph, layer);
   const own = graph.layers.map((_, index) => list.flatMap((parameter, i) => (parameter.layer === index ? [i] : [])));
   const plain = graph.layers.map((layer, i) => (own[i].length === 0 ? prepareLayer(graph, layer) : undefined));
   return (values, x, wanted) => {
@@ -34,14 +32,18 @@ export function trainable(graph: Graph, list: readonly Parameter[]): Network {
   };
 }
 
-function refuse(graph: Graph, layer: Layer): void {
-  const grouped = layer.kind === "Conv2D" && layer.groups > 1;
-  const channels = [layer.inputs[0], layer.output].map((id) => graph.tensors[id].shape[2]);
-  if (!grouped && !(layer.kind === "DepthwiseConv2D" && channels[0] !== channels[1])) return;
-  throw new HalfbitError(
-    "E_UNSUPPORTED",
-    `layer ${layer.name}: ${grouped ? "a convolution in groups" : "several filters a channel"} cannot be trained; compile without --recover and --finetune`,
-  );
+/** Throws E_UNSUPPORTED on convolutions in groups, and depthwise ones with several filters a channel. */
+export function checkTrainable(graph: Graph): void {
+  for (const layer of graph.layers) {
+    const grouped = layer.kind === "Conv2D" && layer.groups > 1;
+    const [from, to] = [layer.inputs[0], layer.output].map((id) => graph.tensors[id].shape[2]);
+    if (!grouped && !(layer.kind === "DepthwiseConv2D" && from !== to)) continue;
+    const what = grouped ? "a convolution in groups" : "several filters a channel";
+    throw new HalfbitError(
+      "E_UNSUPPORTED",
+      `layer ${layer.name}: ${what} cannot be trained; compile without --recover and --finetune`,
+    );
+  }
 }
 
 function weightLayer(

@@ -42,7 +42,7 @@ export function metricOf(points: readonly Closeness[]): Metric {
 export function judgedOn(judged: Measured["judged"]): string {
   if (!judged) return "";
   const { count, unseen } = judged;
-  return `on ${whole(count)} ${unseen ? "samples that no setting was made with" : "of the calibration samples"}`;
+  return `on ${whole(count)} ${unseen ? "unseen samples" : "of the calibration samples"}`;
 }
 
 /** Points that no other is at once as small and as good as, by rising bytes. */
@@ -58,22 +58,32 @@ export function paretoFront<P extends { bytes: number; value: number }>(points: 
 }
 
 interface Axis {
-  low: number;
-  high: number;
   ticks: number[];
+  /** As a percentage of the axis' length. */
+  at: (value: number) => string;
 }
 
-/** Ends on whole steps, with room around the outermost values but not beyond `end`. */
-function axis(values: number[], most: number, least: number, end = Number.POSITIVE_INFINITY): Axis {
+/** Percentages: ends on whole steps, with room around the outermost values but not beyond 100. */
+function shareAxis(values: number[]): Axis {
   const [smallest, largest] = [Math.min(...values), Math.max(...values)];
-  const step = niceStep(Math.max(largest - smallest, least), most, least);
+  const step = niceStep(Math.max(largest - smallest, 1), 5, 1);
   const low = Math.floor((smallest - step / 4) / step) * step;
-  const high = Math.min(end, Math.ceil((largest + step / 4) / step) * step);
-  const count = Math.round((high - low) / step);
-  return { low, high, ticks: Array.from({ length: count + 1 }, (_, i) => low + i * step) };
+  const high = Math.min(100, Math.ceil((largest + step / 4) / step) * step);
+  const ticks = Array.from({ length: Math.round((high - low) / step) + 1 }, (_, i) => low + i * step);
+  return { ticks, at: (value) => place((high - value) / (high - low)) };
 }
 
-const at = (value: number, { low, high }: Axis) => `${((100 * (value - low)) / (high - low)).toFixed(2)}%`;
+/** Bytes, by their logarithm: ends on 1, 2 or 5 times a power of ten. */
+function byteAxis(values: number[]): Axis {
+  const [smallest, largest] = [Math.min(...values), Math.max(...values)];
+  const round = [2, 3, 4, 5, 6, 7, 8].flatMap((power) => [1, 2, 5].map((digit) => digit * 10 ** power));
+  const low = round.findLast((tick) => tick < smallest) ?? 1;
+  const high = round.find((tick) => tick > largest) ?? largest;
+  const log = (value: number) => Math.log(value / low) / Math.log(high / low);
+  return { ticks: [low, ...round.filter((tick) => tick > low && tick <= high)], at: (value) => place(log(value)) };
+}
+
+const place = (share: number) => `${(100 * share).toFixed(2)}%`;
 
 export function curveSection({ curve, judged }: Measured): Content {
   if (!curve || !judged) return undefined;
@@ -85,19 +95,21 @@ export function curveSection({ curve, judged }: Measured): Content {
     ({ number, bytes, value, chosen }): Point => ({ number, bytes, value, chosen: !!chosen }),
   );
   const front = new Set(paretoFront(points).map(({ number }) => number));
-  const known = !judged.unseen && " This file was calibrated on the samples it is judged on, the others were not.";
-  return html`<p>Integers in the runtime, judged ${judgedOn(judged)}. The other settings give every layer the same scheme, untrained, and were solved on ${whole(samples)} samples, to save time.${known}</p>
+  const known = judged.unseen
+    ? "None of them was made with the samples it is judged on."
+    : "This file was made with the samples it is judged on, the others were not.";
+  return html`<p>Integers in the runtime, judged ${judgedOn(judged)}. The other settings give every layer the same scheme, untrained, and were solved on ${whole(samples)} samples, to save time. ${known}</p>
 ${points.length > 1 && plot(points, metric)}
 ${table<Row>(
   "accuracy-table",
-  "Bytes are those of the whole model file, labels aside",
+  `${metric.long}; bytes of the whole model file, labels aside`,
   [
     {
       header: "Setting",
       cell: ({ number, setting, chosen }) => html`${number}. ${setting}${chosen && html` <em>this file</em>`}`,
     },
     { header: "Bytes", numeric: true, cell: ({ bytes }) => whole(bytes) },
-    { header: metric.long, numeric: true, cell: ({ value }) => accuracy(value) },
+    { header: metric.name, numeric: true, cell: ({ value }) => accuracy(value) },
     ...(judged.measure === "KL divergence"
       ? [{ header: "KL divergence", numeric: true, cell: ({ loss }: Row) => loss.toFixed(4) }]
       : []),
@@ -109,53 +121,47 @@ ${skipped.length > 0 && html`<p class="quiet">Left out, for want of time or beca
 }
 
 function plot(points: Point[], metric: Metric): Html {
-  const x = axis(
-    points.map(({ bytes }) => bytes),
-    4,
-    1000,
-  );
-  const y = axis(
-    points.map(({ value }) => 100 * value),
-    5,
-    1,
-    100,
-  );
-  const [left, up] = [
-    (point: Point) => at(point.bytes, x),
-    (point: Point) => at(y.high + y.low - 100 * point.value, y),
-  ];
+  const x = byteAxis(points.map(({ bytes }) => bytes));
+  const y = shareAxis(points.map(({ value }) => 100 * value));
+  const [left, up] = [(point: Point) => x.at(point.bytes), (point: Point) => y.at(100 * point.value)];
   const front = paretoFront(points);
   const steps = front.slice(1).map(
     (point, i) => html`
 <line class="front" x1="${left(front[i])}" y1="${up(front[i])}" x2="${left(point)}" y2="${up(front[i])}"/><line class="front" x1="${left(point)}" y1="${up(front[i])}" x2="${left(point)}" y2="${up(point)}"/>`,
   );
+  const drawn = points.toSorted((a, b) => Number(a.chosen) - Number(b.chosen)); // this file on top
   const best = points.find(({ chosen }) => chosen) ?? front.at(-1)!;
-  return html`<figure>
+  // Above a point of the front, to the left, there is none.
+  const number = (point: Point) =>
+    front.includes(point)
+      ? html`<text class="front-number" x="${left(point)}" y="${up(point)}" dx="-8" dy="-6">${point.number}</text>`
+      : html`<text x="${left(point)}" y="${up(point)}" dx="8" dy="16">${point.number}</text>`;
+  return html`<figure class="curve">
 <p class="axis-title" aria-hidden="true">${metric.long}, %</p>
 <svg class="plot" role="img" aria-labelledby="plot-title plot-text">
 <title id="plot-title">${metric.long} against bytes of the model file</title>
-<desc id="plot-text">${points.length} networks from ${whole(x.low)} to ${whole(x.high)} bytes; ${
+<desc id="plot-text">${points.length} networks from ${whole(x.ticks[0])} to ${whole(x.ticks.at(-1)!)} bytes; ${
     best.chosen ? "this file" : "the best"
   }: ${accuracy(best.value)} at ${whole(best.bytes)} bytes. The table below has every point.</desc>
 ${y.ticks.map(
   (
     tick,
-  ) => html`<line class="grid" x1="0%" x2="100%" y1="${at(y.high + y.low - tick, y)}" y2="${at(y.high + y.low - tick, y)}"/><text class="y" x="0%" dx="-8" y="${at(y.high + y.low - tick, y)}" dy="4">${Number(tick.toFixed(1))}</text>
+  ) => html`<line class="grid" x1="0%" x2="100%" y1="${y.at(tick)}" y2="${y.at(tick)}"/><text class="y" x="0%" dx="-8" y="${y.at(tick)}" dy="4">${Number(tick.toFixed(1))}</text>
 `,
 )}${x.ticks.map(
   (
     tick,
-  ) => html`<line class="tick" x1="${at(tick, x)}" x2="${at(tick, x)}" y1="100%" y2="100%"/><text class="x" x="${at(tick, x)}" y="100%" dy="20">${kilobytes(tick)}</text>
+  ) => html`<line class="tick" x1="${x.at(tick)}" x2="${x.at(tick)}" y1="100%" y2="100%"/><text class="x" x="${x.at(tick)}" y="100%" dy="20">${kilobytes(tick)}</text>
 `,
 )}${steps}
-${points.map(
+${drawn.map(
   (
     point,
-  ) => html`<circle class="${point.chosen ? "chosen" : "point"}" cx="${left(point)}" cy="${up(point)}" r="${point.chosen ? 7 : 5}"/><text class="label" x="${left(point)}" y="${up(point)}" dx="9" dy="-7">${point.number}</text>
+  ) => html`<circle class="${point.chosen ? "chosen" : "point"}" cx="${left(point)}" cy="${up(point)}" r="${point.chosen ? 7 : 5}"/>${number(point)}
 `,
 )}</svg>
-<p class="axis-title end" aria-hidden="true">Bytes of the model file, labels aside</p>
-<figcaption><span class="key chosen"></span> this file <span class="key point"></span> others, numbered as in the table <span class="key front"></span> the most for its bytes (Pareto front)</figcaption>
+<p class="axis-title end" aria-hidden="true">Bytes of the model file, labels aside (logarithmic)</p>
+<figcaption><span><span class="key chosen"></span>this file</span> <span><span class="key point"></span>others, numbered as in the table</span> <span><span class="key front"></span>the most for its bytes (Pareto front)</span></figcaption>
 </figure>`;
 }
 

@@ -66,7 +66,7 @@ ${layerTicks(layers.length).map(
 </div>
 </div>
 <p class="axis-title end" aria-hidden="true">Layer, in the order in which they run</p>
-<figcaption><span class="key tensor"></span> activations <span class="key scratch"></span> scratch of a layer <span class="key bound"></span> lower bound</figcaption>
+<figcaption><span><span class="key tensor"></span>activations</span> <span><span class="key scratch"></span>scratch of a layer</span> <span><span class="key bound"></span>lower bound</span></figcaption>
 </figure>`;
 }
 

@@ -10,7 +10,7 @@ export function percent(share: number | undefined): string {
   if (share === undefined) return "";
   const value = 100 * share;
   if (value >= 100_000) return "> 100,000 %";
-  const decimals = value < 9.995 ? 2 : value < 99.95 ? 1 : 0;
+  const decimals = Math.abs(value) < 9.995 ? 2 : Math.abs(value) < 99.95 ? 1 : 0;
   return `${value.toLocaleString("en-US", { minimumFractionDigits: decimals, maximumFractionDigits: decimals })} %`;
 }
 

@@ -39,6 +39,8 @@ export function trainingTable(training: readonly TrainingReport[]): Html {
 
 export function stagesTable({ stages = [], judged }: Report): Html {
   const divergence = judged?.measure === "KL divergence";
+  const written = (loss: number) => (divergence ? loss.toFixed(4) : percent(loss)).replace("-", "−");
+  const added = (stage: StageLoss) => stage.loss - (stages[stages.indexOf(stage) - 1]?.loss ?? 0);
   return table<StageLoss>(
     "stages-table",
     `Against the original network in float, ${judgedOn(judged)}; each stage after those before it`,
@@ -47,12 +49,13 @@ export function stagesTable({ stages = [], judged }: Report): Html {
       {
         header: divergence ? "KL divergence" : "Variance missed",
         numeric: true,
-        cell: ({ loss }) => (divergence ? loss.toFixed(4) : percent(loss)),
+        cell: ({ loss }) => written(loss),
       },
+      { header: "Of it, added here", numeric: true, cell: (stage) => written(added(stage)) },
       ...(stages.some(({ agreement }) => agreement !== undefined)
         ? [{ header: "Top-1 agreement", numeric: true, cell: ({ agreement }: StageLoss) => accuracy(agreement) }]
         : []),
-      { header: "What it adds", prose: true, cell: ({ what }) => what },
+      { header: "What it is", prose: true, cell: ({ what }) => what },
     ],
     stages,
   );

@@ -40,15 +40,17 @@ thead th { vertical-align: bottom; font-size: .8125rem; font-weight: 600; color:
 tbody th { font-weight: 600; }
 tfoot th, tfoot td { font-weight: 600; border-top: 1px solid var(--strong-line); border-bottom: 0; }
 th:first-child { position: sticky; left: 0; background: var(--back); padding-left: 0; min-width: 6.5rem;
-  max-width: 36vw; overflow-wrap: anywhere; }
+  max-width: 40vw; overflow-wrap: anywhere; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 thead .number { white-space: normal; }
 .word { white-space: nowrap; }
-.prose { min-width: 15rem; }
+.prose { min-width: 22rem; }
+tbody th small { font-weight: 400; font-size: .75rem; }
 .number .none { white-space: normal; display: inline-block; min-width: 6rem; }
 .wins { color: var(--scratch); font-size: .8125rem; }
 em { font-style: normal; color: var(--accent); font-size: .8125rem; white-space: nowrap; }
 figure { margin: 1rem 0 1.5rem; }
+figure.curve { max-width: 56rem; }
 figcaption { font-size: .875rem; margin-top: .5rem; }
 .axis-title { margin: 0; font-size: .8125rem; }
 .axis-title.end { text-align: right; max-width: none; }
@@ -56,7 +58,8 @@ svg { display: block; width: 100%; overflow: visible; }
 svg text { font-size: 12px; fill: var(--quiet); font-variant-numeric: tabular-nums; }
 svg text.y { text-anchor: end; }
 svg text.x { text-anchor: middle; }
-svg.plot { height: 22rem; max-width: 56rem; padding: 1rem 1.5rem 1.75rem 2.5rem; }
+svg text.front-number { text-anchor: end; }
+svg.plot { height: 22rem; padding: 1rem 1.5rem 1.75rem 2.5rem; }
 .map-frame { min-width: ${(layers + 2) * COLUMN + 64}px; }
 svg.map { height: 22rem; padding: .75rem .5rem 1.5rem 3.5rem; }
 .map text { text-anchor: middle; }
@@ -69,8 +72,8 @@ circle.chosen { fill: var(--accent); stroke: var(--back); stroke-width: 2; }
 rect { stroke: var(--back); stroke-width: 1.5; }
 rect.tensor { fill: var(--accent-soft); }
 rect.scratch { fill: var(--scratch-soft); }
-.key { display: inline-block; width: .8em; height: .8em; margin: 0 .3em 0 1em; border-radius: .15em; }
-figcaption .key:first-child { margin-left: 0; }
+.key { display: inline-block; width: .8em; height: .8em; margin-right: .4em; border-radius: .15em; }
+figcaption > span { display: inline-block; margin-right: 1em; }
 .key.chosen { background: var(--accent); border-radius: 50%; }
 .key.point { border: 2px solid var(--point); border-radius: 50%; }
 .key.front, .key.bound { height: 0; width: 1.5em; border-radius: 0; vertical-align: .25em; }

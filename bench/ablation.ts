@@ -26,6 +26,7 @@ const ROWS: { title: string; options: Options; budget?: true; recoverMinutes?: n
   { title: "without statistics (means, variances)", options: { steps: { means: false, variances: false } } },
   { title: "without variances", options: { steps: { variances: false } } },
   { title: "without residual-aware targets", options: { steps: { residualTargets: false } } },
+  { title: "without the correction of int8 layers", options: { steps: { int8Correction: false } } },
   { title: "ADMM, full H, everything", options: {} },
   { title: "with allocation (`--budget`)", options: {}, budget: true },
   { title: `with label-free recovery, ${RECOVER_MINUTES} minutes`, options: {}, recoverMinutes: RECOVER_MINUTES },

@@ -41,6 +41,8 @@ export interface Steps {
   variances: boolean;
   /** A convolution before an Add aims at the original sum. */
   residualTargets: boolean;
+  /** int8 layers behind decomposed ones are corrected for what reaches them. */
+  int8Correction: boolean;
 }
 
 export interface CompileOptions {

@@ -5,7 +5,7 @@ import { size } from "./graph/graph.ts";
 import { type InputSpec, type SampleArray, toInt8 } from "./samples/array.ts";
 import { isIdx, readIdx } from "./samples/idx.ts";
 import { decodeImage, imagePixels, isJpeg, isPng } from "./samples/image.ts";
-import { isNpy, readNpy } from "./samples/npy.ts";
+import { isNpy, readNpy, readNpyLabels } from "./samples/npy.ts";
 
 export type { InputSpec, Preprocessing, SampleArray } from "./samples/array.ts";
 export { quantise, sampleCount, toInt8, toReal } from "./samples/array.ts";
@@ -57,9 +57,9 @@ export function readSamples(bytes: Uint8Array, file: string, input: InputSpec): 
 /** Labels of `count` samples, 0…255: a raw file of bytes, idx1, or .npy of integers. */
 export function readLabels(bytes: Uint8Array, file: string, count: number): Uint8Array {
   const plain = unzipped(bytes, file, bytes.length === count);
-  const array = isNpy(plain) ? readNpy(plain, file) : isIdx(plain) ? readIdx(plain, file) : { data: plain };
+  const array = isNpy(plain) ? readNpyLabels(plain, file) : isIdx(plain) ? readIdx(plain, file) : { data: plain };
   if (array.data instanceof Float32Array) {
-    const wrong = array.data.find((value) => !(Number.isInteger(value) && value >= 0 && value < 256));
+    const wrong = array.data.find((value) => !(value >= 0 && value < 256));
     if (wrong === undefined) return Uint8Array.from(array.data);
     throw new HalfbitError("E_INPUT_FORMAT", `${file}: labels are whole numbers from 0 to 255, not ${wrong}`);
   }

@@ -42,6 +42,7 @@ const GREEDY_STEPS: Steps = {
   means: true,
   variances: false,
   residualTargets: false,
+  int8Correction: false,
 };
 
 const ALL_STEPS: Steps = {
@@ -52,6 +53,7 @@ const ALL_STEPS: Steps = {
   means: true,
   variances: true,
   residualTargets: true,
+  int8Correction: true,
 };
 
 export function stepsOf({ solver, steps }: Pick<CompileOptions, "solver" | "steps">): Steps {
@@ -94,7 +96,8 @@ export async function decompose(
 ): Promise<{ graph: Graph; report: LayerDecomposition[] }> {
   const choices = [...(options.choices ?? chooseSchemes(graph, options))];
   const work = choices.filter(([, choice]) => choice.scheme !== "int8" && !choice.reason).map(([i]) => i);
-  const corrected = correctable(graph, choices, work, options);
+  const steps = stepsOf(options);
+  const corrected = steps.int8Correction ? correctable(graph, choices, work, options) : [];
   const samples = options.calibration && affordable(graph, options.calibration);
   if (work.length > 0 && options.objective === "feature-map" && !samples) {
     throw new HalfbitError(
@@ -102,7 +105,6 @@ export async function decompose(
       "the feature-map objective needs calibration samples; pass --calib, or --objective weights",
     );
   }
-  const steps = stepsOf(options);
   const result: Graph = { ...graph, layers: [...graph.layers] };
   const errors = new Map<number, Errors>();
   const momentsOf = samples && follow(graph, result, samples, options, steps);

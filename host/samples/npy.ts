@@ -3,12 +3,26 @@
 import { HalfbitError } from "../errors.ts";
 import type { SampleArray } from "./array.ts";
 
-const READERS: Record<string, { bytes: number; read: (view: DataView, count: number) => SampleArray["data"] }> = {
+interface Reader {
+  bytes: number;
+  read: (view: DataView, count: number) => SampleArray["data"];
+}
+
+const BYTES: Record<string, Reader> = {
   "|i1": { bytes: 1, read: (v, n) => new Int8Array(v.buffer, v.byteOffset, n).slice() },
   "|u1": { bytes: 1, read: (v, n) => new Uint8Array(v.buffer, v.byteOffset, n).slice() },
+};
+
+/** What samples may be. */
+const SAMPLES: Record<string, Reader> = {
+  ...BYTES,
   "<f4": { bytes: 4, read: readFloats },
   "<f8": { bytes: 8, read: (v, n) => Float32Array.from({ length: n }, (_, i) => v.getFloat64(8 * i, true)) },
-  // Labels, which Python keeps in long integers; read as reals where they stand for samples.
+};
+
+/** What labels may be: Python keeps them in long integers. */
+const LABELS: Record<string, Reader> = {
+  ...BYTES,
   "<i4": { bytes: 4, read: (v, n) => Float32Array.from({ length: n }, (_, i) => v.getInt32(4 * i, true)) },
   "<i8": { bytes: 8, read: (v, n) => Float32Array.from({ length: n }, (_, i) => Number(v.getBigInt64(8 * i, true))) },
 };
@@ -26,6 +40,15 @@ export function isNpy(bytes: Uint8Array): boolean {
 }
 
 export function readNpy(bytes: Uint8Array, file: string): SampleArray {
+  return readArray(bytes, file, SAMPLES, 'convert it with .astype("float32"), "uint8" or "int8"');
+}
+
+/** Numbers of labels; those of 32 and 64 bits come as float32. */
+export function readNpyLabels(bytes: Uint8Array, file: string): SampleArray {
+  return readArray(bytes, file, LABELS, 'labels are integers: convert them with .astype("uint8")');
+}
+
+function readArray(bytes: Uint8Array, file: string, readers: Record<string, Reader>, remedy: string): SampleArray {
   const bad = (what: string) => new HalfbitError("E_INPUT_FORMAT", `${file}: .npy file ${what}`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const long = bytes[6] >= 2;
@@ -43,8 +66,8 @@ export function readNpy(bytes: Uint8Array, file: string): SampleArray {
     .split(",")
     .filter((d) => d.trim() !== "")
     .map(Number);
-  const reader = READERS[type];
-  if (reader === undefined) throw bad(`of type ${type}: convert it with .astype("float32"), "uint8" or "int8"`);
+  const reader = readers[type];
+  if (reader === undefined) throw bad(`of type ${type}: ${remedy}`);
   if (order === "True" && shape.length > 1) throw bad("in Fortran order: save numpy.ascontiguousarray(a)");
 
   const count = shape.reduce((product, n) => product * n, 1);

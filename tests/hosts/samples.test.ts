@@ -135,10 +135,15 @@ test("an array's dimensions must be the input's, in either order or flat; those 
   assert.deepEqual([...toReal(planar, { shape: [1, 3, 2] })], [0, 3, 1, 4, 2, 5]);
 });
 
-test("labels are a byte each, raw, idx or .npy", () => {
+test("labels are bytes, raw or idx, or .npy of integers", () => {
   assert.deepEqual(readLabels(Uint8Array.of(3, 255), "l", 2), Uint8Array.of(3, 255));
   assert.deepEqual(readLabels(idx([3], [1, 2, 3]), "l", 3), Uint8Array.of(1, 2, 3));
   assert.deepEqual(readLabels(npy("|u1", [2], [4, 5]), "l", 2), Uint8Array.of(4, 5));
+  for (const type of ["<i4", "<i8"]) {
+    assert.deepEqual(readLabels(npy(type, [2], [4, 255]), "l", 2), Uint8Array.of(4, 255));
+    refused("E_INPUT_FORMAT", () => readLabels(npy(type, [2], [4, 256]), "l", 2));
+    refused("E_INPUT_FORMAT", () => readLabels(npy(type, [2], [4, -1]), "l", 2));
+  }
   refused("E_INPUT_FORMAT", () => readLabels(npy("<f4", [2], [4, 5]), "l", 2));
 });
 

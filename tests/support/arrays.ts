@@ -3,6 +3,7 @@
 const ELEMENTS: Record<string, { bytes: number; write: (view: DataView, at: number, value: number) => void }> = {
   "<f4": { bytes: 4, write: (view, at, value) => view.setFloat32(at, value, true) },
   "<f8": { bytes: 8, write: (view, at, value) => view.setFloat64(at, value, true) },
+  "<i4": { bytes: 4, write: (view, at, value) => view.setInt32(at, value, true) },
   "<i8": { bytes: 8, write: (view, at, value) => view.setBigInt64(at, BigInt(value), true) },
   "|i1": { bytes: 1, write: (view, at, value) => view.setInt8(at, value) },
   "|u1": { bytes: 1, write: (view, at, value) => view.setUint8(at, value) },

@@ -19,7 +19,7 @@ export function reasons(choices: Choices, sensitivities: readonly Sensitivity[])
       const best = others.filter((step) => step !== undefined).reduce<Step | undefined>(better, undefined);
       const cost = `${named(choice)}: ${less.bytes} bytes less here would cost ${digits(less.gain)} of divergence`;
       if (!best) return [index, `${cost}; no other layer gains by them`];
-      return [index, `${cost}, and as many more at ${best.name} save ${digits((best.gain * less.bytes) / best.bytes)}`];
+      return [index, `${cost}; ${best.bytes} more at ${best.name} would save ${digits(best.gain)}`];
     }),
   );
 }

@@ -17,7 +17,7 @@ export function layersTable({ layers, total }: Report): Html {
       {
         header: "Layer",
         cell: ({ name, kind, T, S }) =>
-          html`${name}<br><small>${kind}, <span class="word">${whole(T)} × ${whole(S)}</span></small>`,
+          html`${name}<br><small>${kind} <span class="word">${whole(T)} × ${whole(S)}</span></small>`,
       },
       { header: "Scheme", cell: ({ scheme }) => scheme },
       { header: "K", numeric: true, cell: ({ rank }) => rank ?? "" },

@@ -21,8 +21,9 @@ function byBudget(network: keyof typeof TITLES, { rows }: Figures): string[] {
     ...BUDGETS[network].map((budget) => {
       const cells = COLUMNS.map((column) => rows[`${network}-${budget}-${column.replaceAll(" ", "-")}`]);
       const bytes = Math.max(0, ...cells.map((cell) => cell?.bytes ?? 0));
+      const size = bytes > 0 ? thousands(bytes) : "";
       const accuracies = cells.map((cell) => (cell ? percent(cell.integers) : ""));
-      return `| ${[thousands(budget), thousands(bytes), ...accuracies].join(" | ")} |`;
+      return `| ${[thousands(budget), size, ...accuracies].join(" | ")} |`;
     }),
   ];
 }

@@ -85,14 +85,13 @@ async function trainResumably(
   { checkpoints, signal, onProgress, onNote }: Options,
 ) {
   const state = restored(job, stage, checkpoints, onNote);
-  const result = await train({
+  return train({
     ...options,
     state,
     signal,
     onProgress: (done) => onProgress?.(stage, done, 1),
     onState: (now) => checkpoints?.write(stage, encodeCheckpoint(job, now)),
   });
-  return result;
 }
 
 /** A damaged checkpoint is said, and training starts afresh. */

@@ -1,16 +1,9 @@
 // Matrix products for Gram matrices and the solvers, in float.wasm (assembly/float): some 15 GMAC/s a core, transposed
 // operands included.
 
-import { readModule } from "../adapters/node.ts";
 import { bestLevel } from "../engine.ts";
+import { type FloatExports, loadFloat, padded8 } from "../float.ts";
 import { transpose } from "../tfjs/layers.ts";
-
-interface FloatExports {
-  convolve(...numbers: number[]): void;
-  filterGradient(...numbers: number[]): void;
-  copyColumns(...numbers: number[]): void;
-  pack(...numbers: number[]): void;
-}
 
 interface Multiplier {
   memory: WebAssembly.Memory;
@@ -23,9 +16,7 @@ let started: Promise<Multiplier | undefined> | undefined;
 async function start(): Promise<Multiplier | undefined> {
   if (bestLevel() !== "simd128") return undefined;
   const memory = new WebAssembly.Memory({ initial: 1 });
-  const module = await WebAssembly.compile((await readModule("float.wasm")) as BufferSource);
-  const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
-  return { memory, float: exports as unknown as FloatExports };
+  return { memory, float: await loadFloat(memory) };
 }
 
 /**
@@ -59,7 +50,7 @@ function overColumns(
   n: number,
   transposed: boolean,
 ): Float32Array {
-  const n8 = (n + 7) & ~7;
+  const n8 = padded8(n);
   const [left, right, panels, none, product] = places(memory, [m * k, k * n, k * n8, n8, m * n]);
   view(memory, left, m * k).set(a);
   view(memory, right, k * n).set(b);
@@ -95,7 +86,7 @@ function overRows(
   k: number,
   n: number,
 ): Float32Array {
-  const n8 = (n + 7) & ~7;
+  const n8 = padded8(n);
   const [left, right, wide, sums, product] = places(memory, [k * m, k * n, k * n8, m * n8, m * n]);
   view(memory, left, k * m).set(a);
   view(memory, right, k * n).set(b);

@@ -1,21 +1,8 @@
 // float.wasm (assembly/float) on the heap of TensorFlow.js's wasm back end: tensors in and out, without a copy.
 
 import type { DataId, KernelBackend, TensorInfo } from "@tensorflow/tfjs-core";
+import { type FloatExports, loadFloat, padded8 } from "../float.ts";
 import { type Activation, type Geometry, windowOutput } from "../graph/graph.ts";
-
-/** Exports of assembly/float/index.ts; every number is a pointer or a count. */
-interface FloatExports {
-  pad(...numbers: number[]): void;
-  crop(...numbers: number[]): void;
-  inputGradient(...numbers: number[]): void;
-  convolve(...numbers: number[]): void;
-  filterGradient(...numbers: number[]): void;
-  maskGradient(...numbers: number[]): void;
-  copyColumns(...numbers: number[]): void;
-  pack(...numbers: number[]): void;
-  depthwise(...numbers: number[]): void;
-  depthwiseGradient(...numbers: number[]): void;
-}
 
 /** What the kernels use of BackendWasm. */
 export interface Heap extends KernelBackend {
@@ -29,10 +16,8 @@ export interface Kernels {
   float: FloatExports;
 }
 
-export async function loadKernels(heap: Heap, bytes: Uint8Array): Promise<Kernels> {
-  const module = await WebAssembly.compile(bytes as BufferSource);
-  const { exports } = await WebAssembly.instantiate(module, { env: { memory: heap.wasm.asm.memory } });
-  return { heap, float: exports as unknown as FloatExports };
+export async function loadKernels(heap: Heap): Promise<Kernels> {
+  return { heap, float: await loadFloat(heap.wasm.asm.memory) };
 }
 
 type Shape4D = [number, number, number, number];
@@ -42,9 +27,6 @@ const CLAMP: Record<Activation, [low: number, high: number]> = {
   Relu: [0, Number.POSITIVE_INFINITY],
   Relu6: [0, 6],
 };
-
-/** Channels, rounded up to two vectors of four. */
-export const padded8 = (channels: number): number => (channels + 7) & ~7;
 
 const bytes = (numbers: number) => 4 * numbers;
 

@@ -150,7 +150,7 @@ export function scaledTranspose(signs: Int8Array, scales: Float64Array): Float32
   return turned;
 }
 
-function activate(x: tf.Tensor4D, activation: Activation): tf.Tensor4D {
+export function activate(x: tf.Tensor4D, activation: Activation): tf.Tensor4D {
   if (activation === "None") return x;
   return activation === "Relu" ? tf.relu(x) : tf.relu6(x);
 }

@@ -2,7 +2,6 @@
 // of the input, so both are registered here (host/tfjs/kernels.ts).
 
 import * as tf from "@tensorflow/tfjs-core";
-import { readModule } from "../adapters/node.ts";
 import { HalfbitError } from "../errors.ts";
 import type { Activation, Geometry } from "../graph/graph.ts";
 import { startTfjs } from "../tfjs/backend.ts";
@@ -43,7 +42,7 @@ async function start(): Promise<typeof tf> {
   if (tf.getBackend() !== "wasm") {
     throw new HalfbitError("E_ENGINE", "recovery and fine-tuning need WebAssembly with SIMD; compile without them");
   }
-  const kernels = await loadKernels(tf.backend() as Heap, await readModule("float.wasm"));
+  const kernels = await loadKernels(tf.backend() as Heap);
   const register = (
     kernelName: string,
     run: (inputs: Record<string, tf.TensorInfo>, attrs: Attributes) => tf.TensorInfo | tf.TensorInfo[],

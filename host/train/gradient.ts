@@ -1,8 +1,7 @@
 // The loss of a part of a batch, and its gradient: what each worker computes.
 
 import type * as tf from "@tensorflow/tfjs-core";
-import { type Graph, size, type TensorId } from "../graph/graph.ts";
-import { prepareLayer } from "../tfjs/layers.ts";
+import { type Graph, size } from "../graph/graph.ts";
 import { startTraining } from "./convolution.ts";
 import { trainable } from "./network.ts";
 import { compared, loss, type Objective } from "./objective.ts";
@@ -37,14 +36,16 @@ export async function prepareJob({ original, graph, list, objective }: Job): Pro
   const tf = await startTraining();
   const network = trainable(graph, list);
   const ids = compared(objective);
-  const teacher = frozen(original, ids);
+  const teacher = trainable(original, []); // nothing to train: its weights as they are
   const shape = graph.tensors[graph.input].shape;
   return ({ values, input, labels, answers }) => {
     const gradient = new Float32Array(values.length);
     const [value, given] = tf.tidy(() => {
       const parameters = list.map(({ shape, offset }) => tf.tensor(values.slice(offset, offset + size(shape)), shape));
       const x = tf.tensor4d(input, [input.length / size(shape), ...shape]);
-      const wanted = answers ? [tf.tensor4d(answers, [x.shape[0], ...graph.tensors[ids[0]].shape])] : teacher(x);
+      const wanted = answers
+        ? [tf.tensor4d(answers, [x.shape[0], ...graph.tensors[ids[0]].shape])]
+        : teacher([], x, ids);
       const targets = labels && tf.tensor1d(Int32Array.from(labels), "int32");
       const found = tf.valueAndGrads((...inputs: tf.Tensor[]) =>
         loss(objective, network(inputs, x, ids), wanted, targets),
@@ -53,16 +54,5 @@ export async function prepareJob({ original, graph, list, objective }: Job): Pro
       return [found.value.dataSync<"float32">()[0], answers ?? wanted[0].dataSync<"float32">().slice()];
     });
     return { loss: value, gradient, answers: given };
-  };
-}
-
-/** The network's own values of the tensors `ids`, without gradients. Inside tf.tidy. */
-function frozen(graph: Graph, ids: readonly TensorId[]): (x: tf.Tensor4D) => tf.Tensor4D[] {
-  const prepared = graph.layers.map((layer) => prepareLayer(graph, layer));
-  return (x) => {
-    const live = new Map<TensorId, tf.Tensor4D>([[graph.input, x]]);
-    for (const { layer, apply } of prepared)
-      live.set(layer.output, apply(layer.inputs.map((id) => live.get(id) as tf.Tensor4D)));
-    return ids.map((id) => live.get(id) as tf.Tensor4D);
   };
 }

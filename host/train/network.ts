@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { HalfbitError } from "../errors.ts";
 import type { Graph, TensorId } from "../graph/graph.ts";
 import type { WeightLayer } from "../passes/decompose/choose.ts";
-import { prepareLayer } from "../tfjs/layers.ts";
+import { activate, prepareLayer } from "../tfjs/layers.ts";
 import { affine, convolve, convolveDepthwise } from "./convolution.ts";
 import type { Parameter, Role } from "./parameters.ts";
 
@@ -62,8 +62,7 @@ function weightLayer(
   if (layer.kind === "FullyConnected") {
     const rows = tf.reshape<tf.Rank.R2>(x, [x.shape[0], dense.shape[1]]);
     const y = affine(rows, tf.transpose<tf.Tensor2D>(dense), bias);
-    const activated = layer.activation === "None" ? y : layer.activation === "Relu" ? tf.relu(y) : tf.relu6(y);
-    return tf.reshape(activated, [x.shape[0], ...output]);
+    return activate(tf.reshape(y, [x.shape[0], ...output]), layer.activation);
   }
   const [kh, kw] = layer.geometry.kernel;
   const filter = tf.reshape<tf.Rank.R4>(tf.transpose(dense), [kh, kw, x.shape[3], T]);

@@ -7,7 +7,7 @@ import { startTfjs } from "./tfjs/backend.ts";
 import { type PreparedLayer, prepareLayer } from "./tfjs/layers.ts";
 
 /** Samples are run in chunks whose largest activation stays below this, so that memory does not grow with `count`. */
-const CHUNK_BYTES = 64 * 1024 * 1024;
+const CHUNK_BYTES = 8 * 1024 * 1024;
 
 /**
  * Runs the float network with TensorFlow.js's wasm back end.

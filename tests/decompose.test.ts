@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { execute } from "../host/execute.ts";
-import { type Conv2D, type Geometry, type Graph, windowOutput } from "../host/graph/graph.ts";
+import { type Conv2D, type FullyConnected, type Geometry, type Graph, windowOutput } from "../host/graph/graph.ts";
 import type { LayerOverride, Scheme } from "../host/options.ts";
 import { type Choice, chooseSchemes } from "../host/passes/decompose/choose.ts";
 import { advance } from "../host/passes/decompose/prefix.ts";
@@ -122,6 +122,37 @@ test("by default all but first, last, depthwise and grouped layers and those tha
   );
   assert.match(choices[4].reason!, /semi-binary would take 56 bytes, int8 takes 50/);
   assert.equal(choices[3].rank, 80);
+});
+
+test("a widening layer's K is a share of S; up to 4,096 weights it is one of T", () => {
+  const shape: Shape = [2, 2, 256];
+  const graph = graphOf(
+    [2, 2, 16],
+    [
+      { body: conv(16, 16, 1), shape: [2, 2, 16] },
+      { body: conv(16, 128, 1), shape: [2, 2, 128] },
+      { body: conv(128, 256, 1), shape },
+      { body: dense(1024, 10), shape: [1, 1, 10] },
+    ],
+  );
+  const choices = chooseSchemes(graph, { scheme: "semi-binary", rank: 0.5 });
+  assert.deepEqual([choices.get(1)!.rank, choices.get(2)!.rank], [64, 64]);
+});
+
+test("a layer too large for the solver becomes bits:N with the reason, and is solved", async () => {
+  const graph = graphOf(
+    [1, 1, 4],
+    [
+      { body: dense(4, 1400), shape: [1, 1, 1400] },
+      { body: dense(1400, 1400), shape: [1, 1, 1400] },
+      { body: dense(1400, 4), shape: [1, 1, 4] },
+    ],
+  );
+  const { graph: result, report } = await decompose(graph, { ...base, solver: "admm" });
+  assert.equal(report[1].scheme, "bits:2");
+  assert.match(report[1].reason!, /K = 1400 of 1400 × 1400 weights/);
+  const { binary } = result.layers[1] as FullyConnected;
+  assert.ok(binary?.scheme === "planes" && binary.planes === 2);
 });
 
 test("K is round(rank · T), at least 1", () => {

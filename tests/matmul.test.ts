@@ -1,7 +1,7 @@
 // Matrix products of the solvers: every size and transposition, against the definition in float64.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { matMul } from "../host/solve/matmul.ts";
+import { matMul, selfProduct } from "../host/solve/matmul.ts";
 import { reals } from "./support/reals.ts";
 
 const sizes: [m: number, k: number, n: number][] = [
@@ -35,6 +35,19 @@ for (const [m, k, n] of sizes) {
       }
     });
   }
+}
+
+for (const [k, n] of [
+  [5, 7],
+  [37, 70],
+  [100, 45],
+  [33, 576],
+]) {
+  test(`Aᵀ·A of ${k} × ${n} is the product, both triangles`, async () => {
+    const a = reals(k * n, 3);
+    const [whole, half] = [await matMul(a, a, n, k, n, true), await selfProduct(a, k, n)];
+    assert.ok(half.every((x, i) => Math.abs(x - whole[i]) < 1e-5 * k));
+  });
 }
 
 test("a product of large matrices after one of small ones, and the reverse, is right: the memory grows", async () => {

@@ -5,7 +5,7 @@ import type { SemiBinaryWeights } from "../host/graph/graph.ts";
 import { planes } from "../host/solve/baselines.ts";
 import { cholesky, solveCholesky } from "../host/solve/cholesky.ts";
 import { eigen } from "../host/solve/eigen.ts";
-import { featureMapError, quadratic } from "../host/solve/error.ts";
+import { featureMapError } from "../host/solve/error.ts";
 import { gptq } from "../host/solve/gptq.ts";
 import { greedy } from "../host/solve/greedy.ts";
 import { polish } from "../host/solve/polish.ts";
@@ -100,7 +100,7 @@ test("the same seed gives the same signs, another seed others", async () => {
   assert.notDeepEqual((await solved(8)).v, (await solved(8, all, gram, 2)).v);
 });
 
-test("polish ends where no flip and no scale lowers the error", () => {
+test("polish ends where no flip and no scale lowers the error", async () => {
   const K = 6;
   const start: SemiBinaryWeights = {
     scheme: "semi-binary",
@@ -110,9 +110,9 @@ test("polish ends where no flip and no scale lowers the error", () => {
     d: new Float64Array(K).fill(1),
     r: new Float64Array(T).fill(1),
   };
-  const known = { gram, wh: timesSymmetric(w, gram, T, S), energy: quadratic(w, S, gram) };
+  const known = { w: new Float32Array(w), h: new Float32Array(gram) };
   const options = { rounds: 60, annealing: 0, outputScales: true, random };
-  const best = polish(start, known, { T, S, K }, options);
+  const best = await polish(start, known, { T, S, K }, options);
   const least = errorOf(best);
   const changed = (name: "u" | "v", at: number) => best[name].map((sign, i) => (i === at ? -sign : sign));
   for (let i = 0; i < K * S; i++) assert.ok(errorOf({ ...best, v: changed("v", i) }) > least - 1e-7);
@@ -126,7 +126,7 @@ test("polish ends where no flip and no scale lowers the error", () => {
     }
   }
   assert.ok(
-    errorOf(polish(start, known, { T, S, K }, { ...options, annealing: 60 })) < least,
+    errorOf(await polish(start, known, { T, S, K }, { ...options, annealing: 60 })) < least,
     "annealing goes further",
   );
 });
@@ -143,7 +143,20 @@ test("effort falls with size: all rounds for small layers, at least one of polis
   assert.deepEqual(effortFor({ T: 64, S: 576, K: 64 }), { rounds: 100, polish: 30, annealing: 60 });
   const large = effortFor({ T: 512, S: 4608, K: 512 });
   assert.ok(large.rounds < 20 && large.annealing === 0);
-  assert.deepEqual(effortFor({ T: 2048, S: 1024, K: 2048 }), { rounds: 0, polish: 1, annealing: 0 });
+  assert.deepEqual(effortFor({ T: 4096, S: 4096, K: 4096 }), { rounds: 0, polish: 1, annealing: 0 });
+  assert.ok(effortFor({ T: 512, S: 4608, K: 512 }, 1, 2e10).rounds < large.rounds, "with less work fewer rounds");
+});
+
+test("a diagonal H is that H, with no matrix of S × S", async () => {
+  const variances = Float64Array.from({ length: S }, () => random() + 0.1);
+  const matrix = new Float64Array(S * S).map((_, i) => (i % (S + 1) === 0 ? variances[i / (S + 1)] : 0));
+  const start = await solved(6, { ...all, polish: false }, matrix);
+  const options = { rounds: 5, annealing: 0, outputScales: true, random };
+  const at = (h: Float64Array) =>
+    polish(start, { w: new Float32Array(w), h: new Float32Array(h) }, { T, S, K: 6 }, options);
+  const [diagonal, full] = [await at(variances), await at(matrix)];
+  assert.ok(Math.abs(errorOf(diagonal, matrix) - errorOf(full, matrix)) < 1e-3);
+  assert.ok(errorOf(diagonal, matrix) < errorOf(start, matrix));
 });
 
 test("bits:N are planes whose scales double, and better than N free planes found one after another", () => {

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { HalfbitError } from "../host/errors.ts";
+import { execute } from "../host/execute.ts";
 import type { Graph } from "../host/graph/graph.ts";
 import { decompose } from "../host/passes/decompose.ts";
 import { checkTraining, recover } from "../host/passes/recover.ts";
@@ -88,22 +89,17 @@ test("an interrupted training, resumed from its checkpoint, ends with the number
   const resumed = await lastState({ state: decodeCheckpoint(encodeCheckpoint("job", half), "job", "file") });
   assert.equal(resumed.step, whole.step);
   assert.deepEqual(resumed.values, whole.values);
+  assert.equal(resumed.bestLoss, whole.bestLoss);
 });
 
 test("labels are learnt where they are given", async () => {
   const labels = new Uint8Array(COUNT).fill(3);
   const trained = await train({ ...base, set: { ...set, labels }, labelWeight: 1, epochs: 4 });
-  const untaught = await train({ ...base, epochs: 4 });
   const score = async (g: Graph) => {
-    const { execute } = await import("../host/execute.ts");
     const p = (await execute(g, inputs.subarray(0, 108 * 100), 100, [g.output])).get(g.output)!;
     return p.filter((_, i) => i % 5 === 3).reduce((a, b) => a + b, 0) / 100;
   };
-  // The judge holds against the original, so compare the last state, not the best one.
-  assert.ok(trained.losses.start > 0 && untaught.losses.best <= untaught.losses.start);
-  const last = await lastState({ set: { ...set, labels }, labelWeight: 1, epochs: 4 });
-  const taught = withParameters(graph, { ...parametersOf(graph, 1), values: last.values });
-  assert.ok((await score(taught)) > (await score(graph)) + 0.2);
+  assert.ok((await score(trained.graph)) > (await score(graph)) + 0.2);
 });
 
 test("parameters taken and put back change nothing", () => {

@@ -49,27 +49,31 @@ function byScheme(network: keyof typeof TITLES, { rows }: Figures): string[] {
   ];
 }
 
+/** With a heading, where any is measured. */
+function schemes(network: keyof typeof TITLES, figures: Figures): string[] {
+  const [header, line, ...rows] = byScheme(network, figures);
+  return rows.length > 0 ? ["By scheme, without training:", "", header, line, ...rows] : [];
+}
+
 export function page(figures: Figures): string {
   const sections = (["resnet8", "dscnn"] as const).map((network) =>
     [
       `## ${TITLES[network]}`,
       "",
-      `${DATA[network]} The int8 source as it is, on all test samples: ${percent(figures.sources[network])}.`,
+      `${DATA[network]} The int8 source as it is, on all test samples: ${figures.sources[network] === undefined ? "not measured" : percent(figures.sources[network])}.`,
       "",
       "By size, `--budget`: accuracy of the model file in WebAssembly.",
       "",
       ...byBudget(network, figures),
       "",
-      "By scheme, without training:",
-      "",
-      ...byScheme(network, figures),
+      ...schemes(network, figures),
     ].join("\n"),
   );
   return `# Accuracy
 
 Renewed by \`npm run accuracy\` (${figures.machine}), which takes hours; \`npm run accuracy -- TEXT\` renews the rows whose names in \`bench/accuracy.json\` contain TEXT.
 
-Networks: the MLPerf Tiny reference models, compiled from their float TFLite files. First and last layers with weights, and depthwise layers, stay int8. *Integers*, and every accuracy by size, is the model file in WebAssembly; *float simulation* runs the decomposed network in floating point. *Feature-map error* is the share of the original output variance that a decomposed layer misses on the calibration samples, on average over the decomposed layers. Test samples are never used for a choice.
+Networks: the MLPerf Tiny reference models, compiled from their float TFLite files. First and last layers with weights, and depthwise layers, stay int8. *Integers*, and every accuracy by size, is the model file in WebAssembly; *float simulation* runs the decomposed network in floating point. *Feature-map error* is the share of the original output variance that a decomposed layer misses on the calibration samples, on average over the decomposed layers. Test samples are never used for a choice. An empty cell has not been measured with this version.
 
 ${sections.join("\n\n")}
 `;

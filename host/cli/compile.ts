@@ -86,7 +86,12 @@ export function compileCommand(root: Command): void {
       scheme,
       "semi-binary",
     )
-    .option("--rank <x>", "K / T of semi-binary layers", positiveNumber, 1)
+    .option(
+      "--rank <x>",
+      "K of semi-binary layers over the lesser of T and S (over T up to 4,096 weights)",
+      positiveNumber,
+      1,
+    )
     .addOption(
       choosing("--budget <size>", "choose scheme and K of every layer: the model takes at most 24kB").argParser(
         byteSize,

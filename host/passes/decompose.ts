@@ -8,9 +8,9 @@ import { featureMapError } from "../solve/error.ts";
 import { gptq } from "../solve/gptq.ts";
 import { greedy } from "../solve/greedy.ts";
 import { reconstruct } from "../solve/reconstruct.ts";
-import { semiBinary } from "../solve/semi-binary.ts";
+import { LAYER_WORK, semiBinary } from "../solve/semi-binary.ts";
 import { binaryBytes, int8Bytes } from "./decompose/bytes.ts";
-import { type Choice, chooseSchemes, matrixShape, planeCount, type WeightLayer } from "./decompose/choose.ts";
+import { type Choice, chooseSchemes, MAX_GRAM, matrixShape, planeCount, type WeightLayer } from "./decompose/choose.ts";
 import { correctable, withCorrection } from "./decompose/correct.ts";
 import { type Activations, advance, affordable, branch } from "./decompose/prefix.ts";
 import { equivalentTarget, outputError, repairedBias, varianceRatios } from "./decompose/target.ts";
@@ -29,7 +29,14 @@ export interface DecomposeOptions
   cache?: WantedCache;
   /** Share of the solver's rounds, 0…1, for comparing choices rather than for a result. */
   effort?: number;
+  /** Multiplications that the solver may take for a layer (host/solve/semi-binary.ts). */
+  work?: number;
 }
+
+/** As much for a network; layers that are too large for their part still get the least that is of use, twice it in ResNet-50. */
+const NETWORK_WORK = 1e12;
+/** Most T·S² for which bits:N sees H: some 2 minutes. */
+const MAX_GPTQ = 2 ** 34;
 
 /** Half of the correction, as in design section 6 item 2. */
 const GREEDY_CORRECTION = 0.5;
@@ -77,7 +84,7 @@ export interface LayerDecomposition {
   weightError?: number;
   /** Share of the original network's output variance that the layer misses on the calibration samples. */
   featureMapError?: number;
-  /** Why the layer was left alone. */
+  /** Why it is not the scheme that was asked for. */
   reason?: string;
 }
 
@@ -95,7 +102,7 @@ export async function decompose(
   options: DecomposeOptions,
 ): Promise<{ graph: Graph; report: LayerDecomposition[] }> {
   const choices = [...(options.choices ?? chooseSchemes(graph, options))];
-  const work = choices.filter(([, choice]) => choice.scheme !== "int8" && !choice.reason).map(([i]) => i);
+  const work = choices.filter(([i, choice]) => choice.scheme !== "int8" && !isBinary(graph.layers[i])).map(([i]) => i);
   const steps = stepsOf(options);
   const corrected = steps.int8Correction ? correctable(graph, choices, work, options) : [];
   const samples = options.calibration && affordable(graph, options.calibration);
@@ -107,16 +114,18 @@ export async function decompose(
   }
   const result: Graph = { ...graph, layers: [...graph.layers] };
   const errors = new Map<number, Errors>();
+  const solving = { ...options, work: options.work ?? Math.min(LAYER_WORK, NETWORK_WORK / Math.max(1, work.length)) };
   const momentsOf = samples && follow(graph, result, samples, options, steps);
   for (const [done, i] of [...work, ...corrected].sort((a, b) => a - b).entries()) {
     options.onProgress?.("decompose", done, work.length + corrected.length);
-    const moments = await momentsOf?.(i);
+    const large = matrixShape(graph.layers[i] as WeightLayer).S > MAX_GRAM;
+    const moments = large ? undefined : await momentsOf?.(i);
     if (corrected.includes(i)) {
       result.layers[i] = withCorrection(graph.layers[i] as Conv2D | FullyConnected, moments!, steps);
       continue;
     }
     const choice = choices.find(([index]) => index === i)![1];
-    const replaced = await replaceWeights(graph.layers[i] as Conv2D | FullyConnected, choice, moments, options, steps);
+    const replaced = await replaceWeights(graph.layers[i] as Conv2D | FullyConnected, choice, moments, solving, steps);
     result.layers[i] = replaced.layer;
     errors.set(i, replaced.errors);
   }
@@ -171,7 +180,7 @@ export async function replaceWeights(
   layer: Conv2D | FullyConnected,
   choice: Choice,
   moments: Guidance | undefined,
-  { objective, seed, solver, effort }: DecomposeOptions,
+  { objective, seed, solver, effort, work }: DecomposeOptions,
   steps: Steps,
 ): Promise<{ layer: Conv2D | FullyConnected; errors: Errors }> {
   const { T, S } = matrixShape(layer);
@@ -180,8 +189,8 @@ export async function replaceWeights(
   const target =
     guide && steps.prefixCorrection
       ? equivalentTarget(layer.weights, guide, solver === "greedy" ? GREEDY_CORRECTION : 1)
-      : Float64Array.from(layer.weights);
-  const solved = await solve(target, T, S, choice, { gram: guide?.gram, seed, solver, steps, effort });
+      : new Float64Array(layer.weights);
+  const solved = await solve(target, T, S, choice, { gram: guide?.gram, seed, solver, steps, effort, work });
   const repair = guide && steps.variances && choice.scheme !== "sign";
   // Not the variance of what is wanted there: that of a shortcut is many times its own, and no scale makes up for it.
   const variance = moments?.ownVariance ?? guide?.output.variance;
@@ -210,6 +219,7 @@ interface Guide {
   solver: CompileOptions["solver"];
   steps: Steps;
   effort?: number;
+  work?: number;
 }
 
 async function solve(
@@ -217,15 +227,20 @@ async function solve(
   T: number,
   S: number,
   { scheme, rank }: Choice,
-  { gram, seed, solver, steps, effort }: Guide,
+  { gram, seed, solver, steps, effort, work }: Guide,
 ): Promise<SemiBinaryWeights | PlanesWeights> {
   if (scheme === "semi-binary" && solver === "greedy") return greedy(target, T, S, rank!, { gram, seed });
-  if (scheme === "semi-binary") return semiBinary(target, T, S, rank!, { gram, seed, steps, effort });
+  if (scheme === "semi-binary") return semiBinary(target, T, S, rank!, { gram, seed, steps, effort, work });
   if (scheme === "sign") return signPlane(target, T);
   if (scheme === "alpha") return alphaPlane(target, T, S, gram);
-  if (scheme.startsWith("bits:")) return gptq(target, T, S, planeCount(scheme), { gram, polish: steps.polish });
+  if (scheme.startsWith("bits:")) {
+    const seen = T * S ** 2 > MAX_GPTQ ? undefined : gram;
+    return gptq(target, T, S, planeCount(scheme), { gram: seen, polish: steps.polish });
+  }
   return planes(target, T, S, planeCount(scheme), gram);
 }
+
+const isBinary = (layer: Graph["layers"][number]) => "binary" in layer && layer.binary !== undefined;
 
 function describe(graph: Graph, index: number, choice: Choice, errors: Errors | undefined): LayerDecomposition {
   const layer = graph.layers[index] as WeightLayer;

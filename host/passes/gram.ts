@@ -1,6 +1,6 @@
 // Second moments of a layer's windows on calibration samples: the H of the solvers, and what they aim at.
 
-import { matMul } from "../solve/matmul.ts";
+import { matMul, selfProduct } from "../solve/matmul.ts";
 import { choosePositions, type Windows, windowRows, windowSize } from "./windows.ts";
 
 /** Means, and moments about the mean, over N windows x (S numbers) and the outputs y (T numbers) wanted there. */
@@ -22,13 +22,15 @@ export interface Moments {
 }
 
 /** Most windows used; drawn evenly spread, one at random from each of as many equal stretches of pixels. */
-const MAX_COLUMNS = 200_000;
+const MAX_COLUMNS = 2 ** 16;
 /** S²·N multiplications that a Gram matrix may take, and N·T numbers of wanted outputs (128 MB), but never N < 4·S. */
-const MAX_PRODUCTS = 3e10;
+const MAX_PRODUCTS = 1e10;
 const MAX_OUTPUTS = 2 ** 25;
 /** Numbers of a chunk of windows (8 MB), and most windows of one: its sums are float32 (host/solve/matmul.ts). */
 const CHUNK = 2 ** 21;
 const CHUNK_WINDOWS = 2 ** 14;
+/** Windows that give the mean about which the sums are taken. */
+const MEAN_WINDOWS = 512;
 
 /** The pixels of output on which a layer of T channels is judged. The same for the same seed. */
 export function gramPositions(windows: Windows, T: number, seed: number): Uint32Array {
@@ -80,7 +82,9 @@ export async function momentsAt(
   const S = windowSize(windows);
   const N = positions.length;
   const T = wanted.length / N;
-  const mean = meanWindow(x, windows, positions);
+  // About a mean of some windows; the squares that float32 sums would lose beside a large mean are gone with most of it.
+  const first = meanWindow(x, windows, positions);
+  const shift = new Float64Array(S);
   const outputMean = columnMeans(wanted, T);
   const gram = new Float64Array(S * S);
   const cross = new Float64Array(T * S);
@@ -88,16 +92,23 @@ export async function momentsAt(
   let done = 0;
   for (const chunk of chunks(positions, S)) {
     const n = chunk.length;
-    const own = windowRows(x, windows, chunk, mean);
-    const y = wanted.slice(done * T, (done + n) * T);
-    for (let i = 0; i < y.length; i++) {
-      y[i] -= outputMean[i % T];
-      variance[i % T] += y[i] ** 2 / N;
+    const own = windowRows(x, windows, chunk, first);
+    const y = new Float32Array(n * (T + 1)).fill(1); // a column of ones, for the sum of the windows
+    for (let i = 0, at = 0, from = done * T; i < n; i++, at++) {
+      for (let t = 0; t < T; t++, at++, from++) {
+        y[at] = wanted[from] - outputMean[t];
+        variance[t] += y[at] ** 2;
+      }
     }
-    addTo(gram, await matMul(own, own, S, n, S, true), N);
-    addTo(cross, await matMul(y, own, T, n, S, true), N);
+    addTo(gram, await selfProduct(own, n, S), N);
+    const products = await matMul(y, own, T + 1, n, S, true);
+    addTo(cross, products.subarray(0, T * S), N);
+    addTo(shift, products.subarray(T * S), N);
     done += n;
   }
+  for (let t = 0; t < T; t++) variance[t] /= N;
+  for (let i = 0, at = 0; i < S; i++) for (let j = 0; j < S; j++, at++) gram[at] -= shift[i] * shift[j];
+  const mean = shift.map((value, s) => first[s] + value);
   return { columns: N, mean, gram, output: { mean: outputMean, cross, variance } };
 }
 
@@ -129,14 +140,15 @@ function chunks(positions: Uint32Array, S: number): Uint32Array[] {
   );
 }
 
-function meanWindow(x: Float32Array, windows: Windows, positions: Uint32Array): Float64Array {
+/** Mean of the windows at some of the positions. */
+function meanWindow(x: Float32Array, windows: Windows, positions: Uint32Array): Float32Array {
   const S = windowSize(windows);
+  const step = Math.ceil(positions.length / MEAN_WINDOWS);
+  const some = positions.filter((_, i) => i % step === 0);
   const sum = new Float64Array(S);
-  for (const chunk of chunks(positions, S)) {
-    const rows = windowRows(x, windows, chunk);
-    for (let at = 0; at < rows.length; at += S) for (let s = 0; s < S; s++) sum[s] += rows[at + s];
-  }
-  return sum.map((value) => value / positions.length);
+  const rows = windowRows(x, windows, some);
+  for (let at = 0; at < rows.length; at += S) for (let s = 0; s < S; s++) sum[s] += rows[at + s];
+  return new Float32Array(sum.map((value) => value / some.length));
 }
 
 function columnMeans(rows: Float32Array, T: number): Float64Array {

@@ -60,7 +60,7 @@ function signsAndMagnitudes(
   if (magnitudes.every((m) => m === 0)) return undefined;
   for (let i = 0; i < matrix.length; i++)
     if (Math.abs(matrix[i]) !== magnitudes[Math.floor(i / columns)]) return undefined;
-  return { signs: Int8Array.from(matrix, (w) => (w < 0 ? -1 : 1)), magnitudes };
+  return { signs: new Int8Array(matrix.map((w) => (w < 0 ? -1 : 1))), magnitudes };
 }
 
 function joined(

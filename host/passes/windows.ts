@@ -46,7 +46,7 @@ export function windowRows(
   x: Float32Array,
   { shape: [height, width, channels], geometry }: Windows,
   positions: Uint32Array,
-  shift?: Float64Array,
+  shift?: Float32Array,
 ): Float32Array {
   const { kernel, stride, dilation, padding } = geometry;
   const [outHeight, outWidth] = windowOutput([height, width, channels], geometry);
@@ -57,16 +57,20 @@ export function windowRows(
     const pixel = positions[n] % (outHeight * outWidth);
     const top = Math.floor(pixel / outWidth) * stride[0] - padding.top;
     const left = (pixel % outWidth) * stride[1] - padding.left;
-    for (let i = 0, at = n * S; i < kernel[0]; i++) {
-      for (let j = 0; j < kernel[1]; j++, at += channels) {
+    for (let i = 0, s = 0; i < kernel[0]; i++) {
+      for (let j = 0; j < kernel[1]; j++, s += channels) {
         const row = top + i * dilation[0];
         const column = left + j * dilation[1];
-        if (row < 0 || row >= height || column < 0 || column >= width) continue;
+        const at = n * S + s;
+        if (row < 0 || row >= height || column < 0 || column >= width) {
+          for (let c = 0; shift && c < channels; c++) rows[at + c] = -shift[s + c];
+          continue;
+        }
         const from = ((sample * height + row) * width + column) * channels;
-        for (let c = 0; c < channels; c++) rows[at + c] = x[from + c];
+        if (shift) for (let c = 0; c < channels; c++) rows[at + c] = x[from + c] - shift[s + c];
+        else for (let c = 0; c < channels; c++) rows[at + c] = x[from + c];
       }
     }
-    if (shift) for (let s = 0; s < S; s++) rows[n * S + s] -= shift[s];
   }
   return rows;
 }

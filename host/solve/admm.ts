@@ -6,6 +6,7 @@ import { transpose } from "../tfjs/layers.ts";
 import { cholesky, solveCholesky } from "./cholesky.ts";
 import { eigen } from "./eigen.ts";
 import { matMul } from "./matmul.ts";
+import { power } from "./portable.ts";
 import type { Random } from "./random.ts";
 
 export interface Shape {
@@ -14,10 +15,12 @@ export interface Shape {
   K: number;
 }
 
-/** H, mixed with the identity, and its eigenvectors as columns (q) and as rows (qt); for a diagonal H there are none. */
+/** H, mixed with the identity, its eigenvalues, and its eigenvectors as columns (q) and as rows (qt). */
 interface Metric {
+  /** S × S, or the S numbers of a diagonal one, which are its eigenvalues, and no vectors are needed. */
+  h: Float32Array;
   values: Float64Array;
-  full?: { h: Float32Array; q: Float32Array; qt: Float32Array };
+  full?: { q: Float32Array; qt: Float32Array };
 }
 
 interface Factor {
@@ -45,15 +48,16 @@ export async function admm(
 ): Promise<{ u: Int8Array; v: Int8Array }> {
   const { T, S, K } = shape;
   const metric = prepare(h, S);
-  const wh = await timesMetric(w, metric, T, S);
+  const wh = await timesMetric(w, metric.h, T, S);
   const U: Factor = { z: Float32Array.from({ length: T * K }, () => random() - 0.5), dual: new Float32Array(T * K) };
   const V: Factor = { z: new Float32Array(K * S), dual: new Float32Array(K * S) };
   for (let round = 0; round < rounds; round++) {
-    const rho = Math.max(FIRST_RHO, ((round + 1) / rounds) ** 3);
+    const rho = Math.max(FIRST_RHO, power((round + 1) / rounds, 3));
     await solveV(V, U.z, wh, metric, shape, rho);
     await solveU(U, V.z, wh, metric, shape, rho);
   }
-  return { u: Int8Array.from(U.z, (x) => (x < 0 ? -1 : 1)), v: Int8Array.from(V.z, (x) => (x < 0 ? -1 : 1)) };
+  const signs = ({ z }: Factor) => new Int8Array(z.map((x) => (x < 0 ? -1 : 1)));
+  return { u: signs(U), v: signs(V) };
 }
 
 /** H with mean diagonal 1, so that ρ means the same for every layer. */
@@ -63,15 +67,15 @@ function prepare(h: Float32Array, S: number): Metric {
   for (let s = 0; s < S; s++) trace += h[s * stride];
   const scale = trace > 0 ? ((1 - BLEND) * S) / trace : 0;
   const mixed = h.map((x, i) => scale * x + (i % stride === 0 ? BLEND : 0));
-  if (stride === 1) return { values: Float64Array.from(mixed) };
+  if (stride === 1) return { h: mixed, values: new Float64Array(mixed) };
   const { values, vectors } = eigen(mixed, S);
-  const qt = Float32Array.from(vectors);
-  return { values, full: { h: mixed, q: transpose(qt, S, S), qt } };
+  const qt = new Float32Array(vectors);
+  return { h: mixed, values, full: { q: transpose(qt, S, S), qt } };
 }
 
-/** A·H, rows × S. */
-async function timesMetric(a: Float32Array, { values, full }: Metric, rows: number, S: number): Promise<Float32Array> {
-  return full ? matMul(a, full.h, rows, S, S) : a.map((x, i) => x * values[i % S]);
+/** A·H, rows × S, h being S × S, or the S numbers of a diagonal one. */
+export async function timesMetric(a: Float32Array, h: Float32Array, rows: number, S: number): Promise<Float32Array> {
+  return h.length > S ? matMul(a, h, rows, S, S) : a.map((x, i) => x * h[i % S]);
 }
 
 /**
@@ -120,10 +124,10 @@ async function solveV(V: Factor, g: Float32Array, wh: Float32Array, metric: Metr
 async function rowSpace(g: Float32Array, T: number, K: number): Promise<{ basis: Float32Array; sigma: Float64Array }> {
   if (K <= T) {
     const { values, vectors } = eigen(await matMul(g, g, K, T, K, true), K);
-    return { basis: Float32Array.from(vectors), sigma: values.map((x) => Math.max(0, x)) };
+    return { basis: new Float32Array(vectors), sigma: values.map((x) => Math.max(0, x)) };
   }
   const { values, vectors } = eigen(await matMul(g, g, T, K, T, false, true), T);
-  const basis = await matMul(Float32Array.from(vectors), g, T, T, K); // aᵀ·G = √σ·bᵀ
+  const basis = await matMul(new Float32Array(vectors), g, T, T, K); // aᵀ·G = √σ·bᵀ
   const sigma = values.map((x) => Math.max(0, x));
   for (let i = 0; i < basis.length; i++) {
     const length = Math.sqrt(sigma[Math.floor(i / K)]);
@@ -150,7 +154,7 @@ function projectRows({ z, dual }: Factor, S: number): void {
  */
 async function solveU(U: Factor, b: Float32Array, wh: Float32Array, metric: Metric, shape: Shape, rho: number) {
   const { T, S, K } = shape;
-  const energy = await matMul(await timesMetric(b, metric, K, S), b, K, S, K, false, true);
+  const energy = await matMul(await timesMetric(b, metric.h, K, S), b, K, S, K, false, true);
   const lengths = Float32Array.from({ length: K }, (_, k) => lengthOf(energy[k * K + k]));
   const scaled = energy.map((x, i) => x / (lengths[i % K] * lengths[Math.floor(i / K)]));
   const target = (await matMul(wh, b, T, S, K, false, true)).map((x, i) => x / lengths[i % K]);
@@ -178,11 +182,12 @@ function lengthOf(square: number): number {
 
 /** (A + ρI)⁻¹ */
 function inverse(a: Float32Array, n: number, rho: number): Float32Array {
-  const shifted = Float64Array.from(a, (x, i) => (i % (n + 1) === 0 ? x + rho : x));
+  const shifted = new Float64Array(a);
+  for (let i = 0; i < shifted.length; i += n + 1) shifted[i] += rho;
   const result = new Float64Array(n * n);
   for (let i = 0; i < n; i++) result[i * (n + 1)] = 1;
   solveCholesky(cholesky(shifted, n)!, result, n, n);
-  return Float32Array.from(result);
+  return new Float32Array(result);
 }
 
 /** Z = signs of F + Λ times the best rows·columnsᵀ for the magnitudes, by power iteration; Λ keeps the difference. */

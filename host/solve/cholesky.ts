@@ -1,5 +1,7 @@
 // Linear systems of a symmetric positive definite matrix, on flat arrays.
 
+import { dotOf } from "./products.ts";
+
 /**
  * L (n × n, row-major, lower triangle) with A = L·Lᵀ; only the lower triangle of A is read. undefined where A is not
  * positive definite. n³/6 multiplications.
@@ -8,8 +10,7 @@ export function cholesky(a: ArrayLike<number>, n: number): Float64Array | undefi
   const l = new Float64Array(n * n);
   for (let i = 0; i < n; i++) {
     for (let j = 0; j <= i; j++) {
-      let sum = a[i * n + j];
-      for (let k = 0, x = i * n, y = j * n; k < j; k++) sum -= l[x + k] * l[y + k];
+      const sum = a[i * n + j] - dotOf(l, i * n, l, j * n, j);
       if (j < i) l[i * n + j] = sum / l[j * n + j];
       else if (sum > 0) l[i * n + i] = Math.sqrt(sum);
       else return undefined;

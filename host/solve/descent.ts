@@ -2,6 +2,7 @@
 
 import type { SemiBinaryWeights } from "../graph/graph.ts";
 import type { Shape } from "./admm.ts";
+import { matMul } from "./matmul.ts";
 import type { Random } from "./random.ts";
 import type { Inner } from "./scales.ts";
 
@@ -13,6 +14,10 @@ export interface Heat {
 
 /** As in flips.ts: a bound for where rounding makes two choices equal. */
 const MAX_SWEEPS = 64;
+/** Gains below this share of a flip's own curvature are rounding: slopes are float32 products. */
+const TIE = 1e-6;
+/** Rows of V whose slopes are computed at once; what flips in one is added to those behind it in plain JavaScript. */
+const BLOCK = 32;
 
 /**
  * What a flip may cost: about exponential with mean 1, as in Metropolis' rule, but rational (1/x − 1 of uniform x has the
@@ -26,23 +31,26 @@ function tolerance({ heat, random }: Heat): number {
  * Flips signs of U, in place. For row t the error is r²·uᵀ(DCD)u − 2r·uᵀDp; with half its slope
  * g = r·DCD·u − D·p, a flip of u_k changes it by 4r·(r·(DCD)_kk − u_k·g_k).
  */
-export function flipU({ u, d, r }: SemiBinaryWeights, { c, p }: Inner, { T, K }: Shape, hot: Heat): void {
+export async function flipU(
+  { u, d, r }: SemiBinaryWeights,
+  { c, p }: Inner,
+  { T, K }: Shape,
+  hot: Heat,
+): Promise<void> {
   const curve = c.map((x, i) => x * d[i % K] * d[Math.floor(i / K)]);
-  const slope = new Float64Array(K);
+  const curved = await matMul(new Float32Array(u), curve, T, K, K);
+  const sweeps = hot.heat > 0 ? 1 : MAX_SWEEPS;
   for (let t = 0; t < T; t++) {
     const signs = u.subarray(t * K, (t + 1) * K);
+    const slope = curved.subarray(t * K, (t + 1) * K);
     const scale = r[t];
-    for (let k = 0; k < K; k++) {
-      let sum = 0;
-      for (let j = 0, at = k * K; j < K; j++) sum += curve[at + j] * signs[j];
-      slope[k] = scale * sum - d[k] * p[t * K + k];
-    }
-    const sweeps = hot.heat > 0 ? 1 : MAX_SWEEPS;
+    for (let k = 0; k < K; k++) slope[k] = scale * slope[k] - d[k] * p[t * K + k];
     for (let sweep = 0, flipped = true; flipped && sweep < sweeps; sweep++) {
       flipped = false;
       for (let k = 0; k < K; k++) {
         const sign = signs[k];
-        if (4 * scale * (scale * curve[k * K + k] - sign * slope[k]) >= tolerance(hot)) continue;
+        const own = scale * curve[k * K + k];
+        if (4 * scale * ((1 + TIE) * own - sign * slope[k]) >= tolerance(hot)) continue;
         signs[k] = -sign;
         const change = -2 * sign * scale;
         for (let j = 0, at = k * K; j < K; j++) slope[j] += change * curve[at + j];
@@ -52,51 +60,78 @@ export function flipU({ u, d, r }: SemiBinaryWeights, { c, p }: Inner, { T, K }:
   }
 }
 
+export interface Weighted {
+  /** H, S × S, or the S numbers of a diagonal one. */
+  h: Float32Array;
+  /** W·H, T × S. */
+  wh: Float32Array;
+  /** V·H, K × S. */
+  vh: Float32Array;
+}
+
 /**
  * Flips signs of V, in place, and keeps vh = V·H; returns how many. With G = diag(r)·U·diag(d), M = GᵀG and row k of
  * half the slope g = M·V·H − GᵀWH, a flip of V_ks changes the error by 4·(M_kk·H_ss − V_ks·g_s).
- * K·(K + T) row operations of S numbers, and two more a flip.
+ * K·(K + T)·S multiplications, and a row of H a flip.
  */
-export function flipV(
+export async function flipV(
   { u, d, v, r }: SemiBinaryWeights,
-  { gram, wh, vh }: { gram: Float64Array; wh: Float64Array; vh: Float64Array },
+  { h, wh, vh }: Weighted,
   { T, S, K }: Shape,
   hot: Heat,
-): number {
-  const g = Float64Array.from(u, (sign, i) => sign * d[i % K] * r[Math.floor(i / K)]);
-  const slope = new Float64Array(S);
+): Promise<number> {
+  const g = new Float32Array(u).map((sign, i) => sign * d[i % K] * r[Math.floor(i / K)]);
+  const m = await matMul(g, g, K, T, K, true);
+  const target = await matMul(g, wh, K, T, S, true);
   let flips = 0;
-  for (let k = 0; k < K; k++) {
-    slope.fill(0);
-    const m = new Float64Array(K); // M's row k
-    for (let t = 0; t < T; t++) {
-      const factor = g[t * K + k];
-      for (let j = 0, at = t * K; j < K; j++) m[j] += factor * g[at + j];
-      for (let s = 0, at = t * S; s < S; s++) slope[s] -= factor * wh[at + s];
-    }
-    for (let j = 0; j < K; j++) {
-      const factor = m[j];
-      for (let s = 0, at = j * S; s < S; s++) slope[s] += factor * vh[at + s];
-    }
-    const signs = v.subarray(k * S, (k + 1) * S);
-    const own = vh.subarray(k * S, (k + 1) * S);
-    const weight = m[k];
-    const sweeps = hot.heat > 0 ? 1 : MAX_SWEEPS;
-    for (let sweep = 0, flipped = true; flipped && sweep < sweeps; sweep++) {
-      flipped = false;
-      for (let s = 0; s < S; s++) {
-        const sign = signs[s];
-        if (4 * (weight * gram[s * S + s] - sign * slope[s]) >= tolerance(hot)) continue;
-        signs[s] = -sign;
-        const change = -2 * sign;
-        for (let j = 0, at = s * S; j < S; j++) {
-          own[j] += change * gram[at + j];
-          slope[j] += change * weight * gram[at + j];
-        }
-        flipped = true;
-        flips++;
-      }
+  for (let first = 0; first < K; first += BLOCK) {
+    const count = Math.min(BLOCK, K - first);
+    const slopes = await matMul(m.subarray(first * K, (first + count) * K), vh, count, K, S);
+    const moves = new Float32Array(count * S); // of the rows of vh
+    for (let i = 0; i < count; i++) {
+      const k = first + i;
+      const slope = slopes.subarray(i * S, (i + 1) * S);
+      const move = moves.subarray(i * S, (i + 1) * S);
+      for (let s = 0, at = k * S; s < S; s++) slope[s] -= target[at + s];
+      for (let j = 0; j < i; j++) addMultiple(slope, m[k * K + first + j], moves, j * S);
+      const done = flipRow(v.subarray(k * S, (k + 1) * S), h, slope, move, m[k * K + k], hot);
+      if (done > 0) for (let s = 0, at = k * S; s < S; s++) vh[at + s] += move[s];
+      flips += done;
     }
   }
   return flips;
+}
+
+/** Flips of one row; slope: half the slope at the start, weight: M_kk, move: becomes the change of the signs times H. */
+function flipRow(
+  signs: Int8Array,
+  h: Float32Array,
+  slope: Float32Array,
+  move: Float32Array,
+  weight: number,
+  hot: Heat,
+): number {
+  const S = signs.length;
+  const full = h.length > S;
+  const sweeps = hot.heat > 0 ? 1 : MAX_SWEEPS;
+  let flips = 0;
+  for (let sweep = 0, flipped = true; flipped && sweep < sweeps; sweep++) {
+    flipped = false;
+    for (let s = 0; s < S; s++) {
+      const sign = signs[s];
+      const own = weight * h[full ? s * S + s : s];
+      if (4 * ((1 + TIE) * own - sign * (slope[s] + weight * move[s])) >= tolerance(hot)) continue;
+      signs[s] = -sign;
+      if (full) addMultiple(move, -2 * sign, h, s * S);
+      else move[s] -= 2 * sign * h[s];
+      flipped = true;
+      flips++;
+    }
+  }
+  return flips;
+}
+
+/** row += factor·(as many numbers of a, from `at`) */
+function addMultiple(row: Float32Array, factor: number, a: Float32Array, at: number): void {
+  for (let j = 0; j < row.length; j++) row[j] += factor * a[at + j];
 }

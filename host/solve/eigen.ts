@@ -1,5 +1,7 @@
 // Eigen-decomposition of a symmetric matrix, on flat arrays and along rows: at 576 × 576 five times as fast as ml-matrix.
 
+import { dotOf } from "./products.ts";
+
 export interface Eigen {
   /** n numbers, in no particular order. */
   values: Float64Array;
@@ -41,9 +43,7 @@ function tridiagonal(a: Float64Array, n: number) {
     // Block ← (I − β·v·vᵀ)·Block·(I − β·v·vᵀ) = Block − v·wᵀ − w·vᵀ, w = p − (β/2·pᵀv)·v, p = β·Block·v
     let along = 0;
     for (let i = 0; i < m; i++) {
-      let sum = 0;
-      for (let j = 0, at = (k + 1 + i) * n + k + 1; j < m; j++) sum += a[at + j] * v[j];
-      p[i] = beta * sum;
+      p[i] = beta * dotOf(a, (k + 1 + i) * n + k + 1, v, 0, m);
       along += p[i] * v[i];
     }
     for (let i = 0; i < m; i++) p[i] -= 0.5 * beta * along * v[i];
@@ -66,9 +66,7 @@ function accumulated(reflectors: { v: Float64Array; beta: number }[], n: number)
     // Rows k+1… of Qᵀ from the right: x ← x − β·(x·v)·v
     for (let i = k + 1; i < n; i++) {
       const at = i * n + k + 1;
-      let sum = 0;
-      for (let j = 0; j < v.length; j++) sum += q[at + j] * v[j];
-      sum *= beta;
+      const sum = beta * dotOf(q, at, v, 0, v.length);
       for (let j = 0; j < v.length; j++) q[at + j] -= sum * v[j];
     }
   }

@@ -8,9 +8,19 @@ import { type Numbers, timesSymmetric } from "./products.ts";
  * those of w, so w.length / S.
  */
 export function featureMapError(w: Numbers, approximation: Numbers, S: number, gram?: Float64Array): number {
-  const difference = Float64Array.from(w, (value, i) => value - approximation[i]);
   const whole = quadratic(w, S, gram);
-  return whole === 0 ? 0 : quadratic(difference, S, gram) / whole;
+  if (whole === 0) return 0;
+  if (gram)
+    return (
+      quadratic(
+        new Float64Array(w).map((value, i) => value - approximation[i]),
+        S,
+        gram,
+      ) / whole
+    );
+  let missed = 0;
+  for (let i = 0; i < w.length; i++) missed += (w[i] - approximation[i]) ** 2;
+  return missed / whole;
 }
 
 /** tr(A·H·Aᵀ); H = I where it is absent. */

@@ -40,6 +40,38 @@ export async function matMul(
   return overColumns(multiplier, a, b, m, k, n, transposeB);
 }
 
+/** Panels of columns of a self product; those below the diagonal, 3/8 of the work, are mirrored. */
+const PANELS = 4;
+
+/** Aᵀ·A, n × n, of a: k × n. */
+export async function selfProduct(a: Float32Array, k: number, n: number): Promise<Float32Array> {
+  started ??= start();
+  const multiplier = await started;
+  const width = (Math.ceil(n / PANELS) + 7) & ~7;
+  if (!multiplier || width * (PANELS - 1) >= n) return matMul(a, a, n, k, n, true);
+  const { memory, float } = multiplier;
+  const [whole, left, right, sums] = places(memory, [k * n, k * n, k * width, n * width]);
+  view(memory, whole, k * n).set(a);
+  const product = new Float32Array(n * n);
+  for (let from = 0; from < n; from += width) {
+    const end = Math.min(n, from + width); // the block of rows 0…end, columns from…end
+    float.copyColumns(whole, left, k, end, n, end);
+    view(memory, right, k * width).fill(0);
+    float.copyColumns(whole + 4 * from, right, k, end - from, n, width);
+    view(memory, sums, end * width).fill(0);
+    sumOver(float, left, right, sums, k, end, width);
+    const block = view(memory, sums, end * width);
+    for (let i = 0; i < end; i++) {
+      for (let j = Math.max(i, from); j < end; j++) {
+        const x = block[i * width + j - from];
+        product[i * n + j] = x;
+        product[j * n + i] = x;
+      }
+    }
+  }
+  return product;
+}
+
 /** A 1 × 1 convolution of m pixels of k channels. */
 function overColumns(
   { memory, float }: Multiplier,
@@ -95,17 +127,20 @@ function overRows(
     view(memory, wide, k * n8).fill(0);
     float.copyColumns(right, wide, k, n, n, n8);
   }
-  const from = n8 > n ? wide : right;
-  const rows = Math.floor(k / ROW);
-  const point = [1, 1, 1, 1, 1, 1];
-  float.filterGradient(left, from, sums, ROW, m, rows, ROW, n8, ...point);
-  const rest = k - rows * ROW;
-  if (rest > 0) {
-    const done = 4 * rows * ROW;
-    float.filterGradient(left + done * m, from + done * n8, sums, rest, m, 1, rest, n8, ...point);
-  }
+  sumOver(float, left, n8 > n ? wide : right, sums, k, m, n8);
   float.copyColumns(sums, product, m, n, n8, n);
   return view(memory, product, m * n).slice();
+}
+
+/** sums (m × n8) += Aᵀ·B of a: k × m, b: k × n8. */
+function sumOver(float: FloatExports, a: number, b: number, sums: number, k: number, m: number, n8: number): void {
+  const rows = Math.floor(k / ROW);
+  const point = [1, 1, 1, 1, 1, 1];
+  float.filterGradient(a, b, sums, ROW, m, rows, ROW, n8, ...point);
+  const rest = k - rows * ROW;
+  if (rest === 0) return;
+  const done = 4 * rows * ROW;
+  float.filterGradient(a + done * m, b + done * n8, sums, rest, m, 1, rest, n8, ...point);
 }
 
 /** Byte offsets of arrays of so many floats each, one after another; the memory grows to hold them. */

@@ -4,9 +4,9 @@
 // matrices C = V·H·Vᵀ (K × K) and P = W·H·Vᵀ (T × K), which is all that U, d and r need to know.
 
 import type { SemiBinaryWeights } from "../graph/graph.ts";
-import type { Shape } from "./admm.ts";
+import { type Shape, timesMetric } from "./admm.ts";
 import { flipU, flipV } from "./descent.ts";
-import { timesSymmetric } from "./products.ts";
+import { matMul } from "./matmul.ts";
 import type { Random } from "./random.ts";
 import { fitD, fitR, type Inner } from "./scales.ts";
 
@@ -24,15 +24,15 @@ export interface PolishOptions {
 const HEAT = 2;
 
 /**
- * The scales and signs after polish; E does not grow but during annealing. energy = tr(W·H·Wᵀ), wh = W·H (T × S),
- * gram = H (S × S).
+ * The scales and signs after polish; E does not grow but during annealing. w: T × S; h = H, S × S, or the S numbers of
+ * a diagonal one.
  */
-export function polish(
+export async function polish(
   start: SemiBinaryWeights,
-  { gram, wh, energy }: { gram: Float64Array; wh: Float64Array; energy: number },
+  { w, h }: { w: Float32Array; h: Float32Array },
   shape: Shape,
   { rounds, annealing, outputScales, random }: PolishOptions,
-): SemiBinaryWeights {
+): Promise<SemiBinaryWeights> {
   const { T, S, K } = shape;
   const factors: SemiBinaryWeights = {
     ...start,
@@ -41,58 +41,52 @@ export function polish(
     d: start.d.slice(),
     r: start.r.slice(),
   };
-  const vh = timesSymmetric(Float64Array.from(factors.v), gram, K, S);
-  const fit = (inner: Inner) => {
+  const wh = await timesMetric(w, h, T, S);
+  const weightedSigns = () => timesMetric(new Float32Array(factors.v), h, K, S);
+  const vh = await weightedSigns();
+  const fit = async (inner: Inner) => {
     for (let i = 0; i < 3; i++) {
-      fitD(factors, inner, shape);
-      if (outputScales) fitR(factors, inner, shape);
+      await fitD(factors, inner, shape);
+      if (outputScales) await fitR(factors, inner, shape);
     }
   };
-  fit(innerProducts(factors, wh, vh, shape));
+  let energy = 0;
+  for (let i = 0; i < w.length; i++) energy += w[i] * wh[i];
+  let inner = await innerProducts(factors, wh, vh, shape);
+  await fit(inner);
   for (let round = 0; round < annealing + rounds; round++) {
-    const inner = innerProducts(factors, wh, vh, shape);
-    const left = Math.max(0, energy + cost(factors, inner, shape));
-    const heat = round < annealing ? (HEAT * (1 - round / annealing) * left) / (K * (S + T)) : 0;
-    flipU(factors, inner, shape, { heat, random });
-    fit(inner);
-    if (flipV(factors, { gram, wh, vh }, shape, { heat, random }) === 0 && heat === 0) break;
+    if (round > 0) inner = await innerProducts(factors, wh, vh, shape);
+    const hot = round < annealing;
+    const left = hot ? Math.max(0, energy + (await cost(factors, inner, shape))) : 0;
+    const heat = hot ? (HEAT * (1 - round / annealing) * left) / (K * (S + T)) : 0;
+    await flipU(factors, inner, shape, { heat, random });
+    await fit(inner);
+    if ((await flipV(factors, { h, wh, vh }, shape, { heat, random })) === 0 && heat === 0) break;
   }
-  fit(innerProducts(factors, wh, vh, shape));
+  // Anew, because vh carries the rounding of all flips.
+  if (annealing + rounds > 0) await fit(await innerProducts(factors, wh, await weightedSigns(), shape));
   return factors;
 }
 
 /** C = V·H·Vᵀ and P = W·H·Vᵀ. */
-function innerProducts({ v }: SemiBinaryWeights, wh: Float64Array, vh: Float64Array, { T, S, K }: Shape): Inner {
-  const c = new Float64Array(K * K);
-  const p = new Float64Array(T * K);
-  for (let k = 0; k < K; k++) {
-    const signs = v.subarray(k * S, (k + 1) * S);
-    for (let j = 0; j <= k; j++) {
-      let sum = 0;
-      for (let s = 0, at = j * S; s < S; s++) sum += vh[at + s] * signs[s];
-      c[k * K + j] = sum;
-      c[j * K + k] = sum;
-    }
-    for (let t = 0; t < T; t++) {
-      let sum = 0;
-      for (let s = 0, at = t * S; s < S; s++) sum += wh[at + s] * signs[s];
-      p[t * K + k] = sum;
-    }
-  }
-  return { c, p };
+async function innerProducts(
+  { v }: SemiBinaryWeights,
+  wh: Float32Array,
+  vh: Float32Array,
+  { T, S, K }: Shape,
+): Promise<Inner> {
+  const signs = new Float32Array(v);
+  return {
+    c: await matMul(vh, signs, K, S, K, false, true),
+    p: await matMul(wh, signs, T, S, K, false, true),
+  };
 }
 
 /** E − tr(W·H·Wᵀ) = Σ_t g_t·C·g_tᵀ − 2·g_t·p_tᵀ. */
-function cost({ u, d, r }: SemiBinaryWeights, { c, p }: Inner, { T, K }: Shape): number {
+async function cost({ u, d, r }: SemiBinaryWeights, { c, p }: Inner, { T, K }: Shape): Promise<number> {
+  const g = new Float32Array(u).map((sign, i) => sign * d[i % K] * r[Math.floor(i / K)]);
+  const gc = await matMul(g, c, T, K, K);
   let total = 0;
-  const g = new Float64Array(K);
-  for (let t = 0; t < T; t++) {
-    for (let k = 0; k < K; k++) g[k] = r[t] * u[t * K + k] * d[k];
-    for (let k = 0; k < K; k++) {
-      let sum = -2 * p[t * K + k];
-      for (let j = 0, at = k * K; j < K; j++) sum += c[at + j] * g[j];
-      total += g[k] * sum;
-    }
-  }
+  for (let i = 0; i < g.length; i++) total += g[i] * (gc[i] - 2 * p[i]);
   return total;
 }

@@ -2,6 +2,20 @@
 
 export type Numbers = Float32Array | Float64Array;
 
+/** Σ a[x + i]·b[y + i] over i < n, in four sums: one would wait for its own last addition. */
+export function dotOf(a: Numbers, x: number, b: Numbers, y: number, n: number): number {
+  let [sum0, sum1, sum2, sum3] = [0, 0, 0, 0];
+  let i = 0;
+  for (; i + 3 < n; i += 4) {
+    sum0 += a[x + i] * b[y + i];
+    sum1 += a[x + i + 1] * b[y + i + 1];
+    sum2 += a[x + i + 2] * b[y + i + 2];
+    sum3 += a[x + i + 3] * b[y + i + 3];
+  }
+  for (; i < n; i++) sum0 += a[x + i] * b[y + i];
+  return sum0 + sum1 + (sum2 + sum3);
+}
+
 /** out[t] = Σ_s a[t, s]·x[s], a rows × columns. */
 export function timesVector(a: Numbers, x: Float64Array, out: Float64Array): void {
   const columns = x.length;
@@ -36,14 +50,26 @@ export function dot(x: Float64Array, y: Float64Array): number {
   return sum;
 }
 
-/** A·H, T × S by S × S symmetric, as one pass over the rows of H for each row of A. */
+/** A·H, T × S by S × S symmetric, four rows of A to a pass over H. */
 export function timesSymmetric(a: Numbers, h: Float64Array, T: number, S: number): Float64Array {
   const product = new Float64Array(T * S);
-  for (let t = 0; t < T; t++) {
+  let t = 0;
+  for (; t + 3 < T; t += 4) {
+    const [x0, x1, x2, x3] = [t * S, (t + 1) * S, (t + 2) * S, (t + 3) * S];
+    for (let s = 0, at = 0; s < S; s++) {
+      const [a0, a1, a2, a3] = [a[x0 + s], a[x1 + s], a[x2 + s], a[x3 + s]];
+      for (let j = 0; j < S; j++, at++) {
+        product[x0 + j] += a0 * h[at];
+        product[x1 + j] += a1 * h[at];
+        product[x2 + j] += a2 * h[at];
+        product[x3 + j] += a3 * h[at];
+      }
+    }
+  }
+  for (; t < T; t++) {
     const row = product.subarray(t * S, (t + 1) * S);
     for (let s = 0; s < S; s++) {
       const factor = a[t * S + s];
-      if (factor === 0) continue;
       for (let j = 0, at = s * S; j < S; j++) row[j] += factor * h[at + j];
     }
   }

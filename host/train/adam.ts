@@ -1,3 +1,5 @@
+import { power } from "../solve/portable.ts";
+
 /** Adam (Kingma and Ba 2015) on flat arrays, one learning rate a number. State is what a checkpoint has to keep. */
 export interface AdamState {
   step: number;
@@ -22,8 +24,8 @@ export function adamStep(
   factor: number,
 ): void {
   state.step++;
-  const mean = 1 - BETA1 ** state.step;
-  const square = 1 - BETA2 ** state.step;
+  const mean = 1 - power(BETA1, state.step);
+  const square = 1 - power(BETA2, state.step);
   for (let i = 0; i < values.length; i++) {
     const g = gradient[i];
     state.mean[i] += (1 - BETA1) * (g - state.mean[i]);

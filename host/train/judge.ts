@@ -7,11 +7,13 @@ import type { Objective } from "./objective.ts";
 /**
  * A function that gives a network's loss against `original` on the samples x, n × H × W × C: the mean KL divergence of
  * the original's probabilities from its own, or, where outputs are no classes, the share of their variance missed.
+ * Labels, one a sample, count as they do in the objective.
  */
 export async function judgeOn(
   original: Graph,
-  { output, classifies }: Objective,
+  { output, classifies, labelWeight }: Objective,
   x: Float32Array,
+  labels?: Uint8Array,
 ): Promise<(graph: Graph) => Promise<number>> {
   const count = x.length / size(original.tensors[original.input].shape);
   const outputs = async (graph: Graph) => (await execute(graph, x, count, [output])).get(output)!;
@@ -19,8 +21,17 @@ export async function judgeOn(
   const width = wanted.length / count;
   return async (graph) => {
     const found = await outputs(graph);
-    return classifies ? divergence(wanted, found, width) : missed(wanted, found);
+    const distance = classifies ? divergence(wanted, found, width) : missed(wanted, found);
+    if (!labels || labelWeight === 0) return distance;
+    return (1 - labelWeight) * distance + labelWeight * crossEntropy(labels, found, width);
   };
+}
+
+function crossEntropy(labels: Uint8Array, found: Float32Array, classes: number): number {
+  let sum = 0;
+  for (const [i, label] of labels.entries())
+    sum -= logProbabilities(found.subarray(i * classes, (i + 1) * classes))[label];
+  return sum / labels.length;
 }
 
 export function divergence(wanted: Float32Array, found: Float32Array, classes: number): number {

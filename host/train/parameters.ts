@@ -46,7 +46,7 @@ export function parametersOf(graph: Graph, seed: number): Parameters {
     const add = (role: Role, shape: number[], values: ArrayLike<number>) =>
       parts.push({ layer: index, role, shape, values });
     const latent = (signs: Int8Array) =>
-      Float32Array.from(signs, (sign) => sign * (LATENT_LEAST + (LATENT_MOST - LATENT_LEAST) * random()));
+      new Float32Array(signs).map((sign) => sign * (LATENT_LEAST + (LATENT_MOST - LATENT_LEAST) * random()));
     const { T, S } = matrixShape(layer);
     const binary = layer.kind === "DepthwiseConv2D" ? undefined : layer.binary;
     if (!binary) add("weights", [layer.weights.length], layer.weights);
@@ -100,9 +100,9 @@ function semiBinary({ rank }: SemiBinaryWeights, own: Map<Role, Float32Array>): 
   return {
     scheme: "semi-binary",
     rank,
-    u: Int8Array.from(own.get("u")!, (x, i) => signOf(x) * signOf(r[Math.floor(i / rank)])),
+    u: new Int8Array(own.get("u")!.map((x, i) => signOf(x) * signOf(r[Math.floor(i / rank)]))),
     d: Float64Array.from(d, Math.abs),
-    v: Int8Array.from(own.get("v")!, (x, i) => signOf(x) * signOf(d[Math.floor(i / S)])),
+    v: new Int8Array(own.get("v")!.map((x, i) => signOf(x) * signOf(d[Math.floor(i / S)]))),
     r: Float64Array.from(r, Math.abs),
   };
 }
@@ -111,7 +111,7 @@ function planes({ planes: count }: PlanesWeights, own: Map<Role, Float32Array>):
   return {
     scheme: "planes",
     planes: count,
-    bits: Int8Array.from(own.get("planes")!, signOf),
+    bits: new Int8Array(own.get("planes")!.map(signOf)),
     alpha: Float64Array.from(own.get("alpha")!),
   };
 }

@@ -2,6 +2,7 @@
 
 import { threadCount } from "../adapters/node.ts";
 import { type Graph, size } from "../graph/graph.ts";
+import { cosinePi } from "../solve/portable.ts";
 import { type AdamState, adamState, adamStep } from "./adam.ts";
 import { rememberAnswers } from "./answers.ts";
 import { shuffled, split, type TrainingSet } from "./batches.ts";
@@ -52,8 +53,10 @@ export interface Trained {
 const BATCH = 64;
 /** Steps over which the learning rate rises from 0; then it falls as a cosine over the share that is done. */
 const WARM_UP = 50;
-/** Seconds between looks at the held-back samples. */
-const LOOK = 20;
+/** Steps between looks at the held-back samples: not seconds, for the same steps must find the same best state. */
+const LOOK = 200;
+/** Seconds between states handed out. */
+const SAVE = 20;
 
 export async function train(options: TrainOptions): Promise<Trained> {
   const { original, graph, set, epochs, minutes = Number.POSITIVE_INFINITY, seed } = options;
@@ -62,7 +65,8 @@ export async function train(options: TrainOptions): Promise<Trained> {
   const rates = learningRates(parameters);
   const { used, held } = split(set.count, seed);
   const perEpoch = Math.max(1, Math.floor(used.length / BATCH));
-  const judge = await judgeOn(original, objective, set.read(held));
+  const labelsOf = (indices: Uint32Array) => set.labels && Uint8Array.from(indices, (i) => set.labels![i]);
+  const judge = await judgeOn(original, objective, set.read(held), labelsOf(held));
   const start = await judge(graph);
   const state = options.state ?? {
     step: 0,
@@ -79,40 +83,40 @@ export async function train(options: TrainOptions): Promise<Trained> {
       state.best = state.values.slice();
       state.bestLoss = loss;
     }
-    options.onState?.(state);
   };
   const each = size(graph.tensors[graph.input].shape);
   const answers = rememberAnswers(set.count, size(graph.tensors[objective.output].shape));
   const pool = openPool({ original, graph, list: parameters.list, objective }, each, threadCount());
   try {
     let last = performance.now();
-    let looked = last;
+    let saved = last;
     for (let epoch = -1, order = used; share() < 1 && !options.signal?.aborted; ) {
       const now = Math.floor(state.step / perEpoch);
       if (now !== epoch) order = shuffled(used, seed + 1 + now);
       epoch = now;
       const first = (state.step % perEpoch) * BATCH;
       const indices = order.subarray(first, first + BATCH);
-      const { labels } = set;
       const known = objective.blocks.length === 0 ? answers.of(indices) : undefined;
       const slope = await pool.slope({
         values: state.values,
         input: set.read(indices),
-        labels: labels && Uint8Array.from(indices, (i) => labels[i]),
+        labels: labelsOf(indices),
         answers: known,
       });
       if (!known) answers.keep(indices, slope.answers);
-      const factor = Math.min(1, (state.step + 1) / WARM_UP) * 0.5 * (1 + Math.cos(Math.PI * share()));
+      const factor = Math.min(1, (state.step + 1) / WARM_UP) * 0.5 * (1 + cosinePi(share()));
       adamStep(state.adam, state.values, slope.gradient, rates, factor);
       state.step++;
-      if (performance.now() - looked > LOOK * 1000) {
-        await look();
-        looked = performance.now();
-      }
+      if (state.step % LOOK === 0) await look();
       state.milliseconds += performance.now() - last;
       last = performance.now();
+      if (last - saved > SAVE * 1000) {
+        options.onState?.(state);
+        saved = last;
+      }
       options.onProgress?.(share());
     }
+    options.onState?.(state); // before the last look: going on from here must not know of it
     await look();
   } finally {
     await pool.close();

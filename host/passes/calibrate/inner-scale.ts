@@ -2,6 +2,7 @@
 
 import type { SemiBinaryWeights } from "../../graph/graph.ts";
 import { matMul } from "../../solve/matmul.ts";
+import { power } from "../../solve/portable.ts";
 import { scaledTranspose } from "../../tfjs/layers.ts";
 import { choosePositions, type Windows, windowRows, windowSize } from "../windows.ts";
 
@@ -27,7 +28,7 @@ export async function innerScale(weights: SemiBinaryWeights, x: Float32Array, wi
   const largest = m.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   if (largest === 0) return 1; // no input, no step: any will do
   const expand = scaledTranspose(u, r); // (diag(r)·U)ᵀ
-  const candidates = Array.from({ length: COUNT }, (_, i) => (largest * SHRINK ** i) / 127);
+  const candidates = Array.from({ length: COUNT }, (_, i) => (largest * power(SHRINK, i)) / 127);
   const errors = new Float64Array(COUNT);
   const rows = Math.max(1, Math.floor(CHUNK / Math.max(S, T, K)));
   for (let first = 0; first < positions.length; first += rows) {

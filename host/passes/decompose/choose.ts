@@ -3,6 +3,7 @@
 import { HalfbitError } from "../../errors.ts";
 import type { Conv2D, DepthwiseConv2D, FullyConnected, Graph, Layer } from "../../graph/graph.ts";
 import type { CompileOptions, Scheme } from "../../options.ts";
+import { solvable } from "../../solve/semi-binary.ts";
 import { int8Bytes, planesBytes, semiBinaryBytes } from "./bytes.ts";
 
 export type WeightLayer = Conv2D | DepthwiseConv2D | FullyConnected;
@@ -11,7 +12,7 @@ export interface Choice {
   scheme: Scheme;
   /** K of a semi-binary layer. */
   rank?: number;
-  /** Why the layer stays as it is although the scheme asks for more. */
+  /** Why it is not the scheme that was asked for. */
   reason?: string;
 }
 
@@ -29,10 +30,16 @@ export function matrixShape(layer: WeightLayer): { T: number; S: number } {
   return { T: layer.bias.length, S: layer.weights.length / layer.bias.length };
 }
 
-/** Largest S whose Gram matrix (8·S² bytes, and two more of the kind while a target is computed) fits: 0.6 GB. */
-const MAX_GRAM = 5120;
-/** Most T·S·K, the multiplications of one matrix product of a semi-binary solver, which makes many: about a second. */
-const MAX_PRODUCT = 2 ** 33;
+/**
+ * Largest S whose Gram matrix (8·S² bytes, and two more of the kind while a target is computed) fits: 0.6 GB. Layers
+ * above are solved for their weights alone.
+ */
+export const MAX_GRAM = 5120;
+/**
+ * Up to so many weights, K is a share of T even where S is smaller: a convolution of a shortcut, whose few bytes decide
+ * what all layers behind it see.
+ */
+const SMALL = 4096;
 
 /**
  * A choice for every layer with weights, by index into graph.layers. An override of a layer decides; else the first
@@ -54,11 +61,9 @@ function choose(layer: WeightLayer, edge: "first" | "last" | undefined, options:
   const override = options.overrides?.[layer.name];
   const wanted = override?.scheme ?? options.scheme;
   const { T, S } = matrixShape(layer);
-  // Exactly round(rank·T), not a multiple of 8: the few unused bits of a packed row of U cost less than terms left out.
-  const rank =
-    wanted === "semi-binary"
-      ? Math.min(MAX_RANK, Math.max(1, Math.round((override?.rank ?? options.rank) * T)))
-      : undefined;
+  // Exact, not a multiple of 8: the few unused bits of a packed row of U cost less than terms left out.
+  const terms = (override?.rank ?? options.rank) * (T * S > SMALL ? Math.min(T, S) : T);
+  const rank = wanted === "semi-binary" ? Math.min(MAX_RANK, Math.max(1, Math.round(terms))) : undefined;
   const chosen: Choice = { scheme: wanted, rank };
   const stays = (reason: string): Choice => ({ scheme: "int8", reason });
   if (layer.kind !== "DepthwiseConv2D" && layer.binary) return recognised(layer.binary, layer.name, override?.scheme);
@@ -71,12 +76,12 @@ function choose(layer: WeightLayer, edge: "first" | "last" | undefined, options:
     );
   }
   if (undecomposable) return stays(undecomposable);
-  if (S > MAX_GRAM && !override?.scheme) return stays(`its windows of ${S} numbers are too many for the solver`);
-  if (rank && T * S * rank > MAX_PRODUCT && !override?.scheme) {
-    return stays(`${T} × ${S} weights with K = ${rank} are too many for the solver`);
-  }
   if (override?.scheme || override?.rank) return chosen;
   if (edge) return stays(`the ${edge} layer with weights`);
+  if (rank && !solvable({ T, S, K: rank })) {
+    const bits = Math.min(4, Math.ceil((rank * (T + S)) / (T * S))); // what U and V take a weight
+    return { scheme: `bits:${bits}`, reason: `K = ${rank} of ${T} × ${S} weights is too much for the solver` };
+  }
   const bytes = rank ? semiBinaryBytes(T, S, rank) : planesBytes(T, S, planeCount(wanted));
   const dense = int8Bytes(T, S);
   return bytes < dense ? chosen : stays(`${wanted} would take ${bytes} bytes, int8 takes ${dense}`);

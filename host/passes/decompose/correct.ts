@@ -3,7 +3,7 @@
 import type { Conv2D, FullyConnected, Graph } from "../../graph/graph.ts";
 import type { CompileOptions, Steps } from "../../options.ts";
 import { aboutZero, type Moments } from "../gram.ts";
-import type { Choice } from "./choose.ts";
+import { type Choice, MAX_GRAM, matrixShape } from "./choose.ts";
 import { equivalentTarget, repairedBias } from "./target.ts";
 
 /**
@@ -23,7 +23,7 @@ export function correctable(
   const dense = ([i, { scheme }]: readonly [number, Choice]) => {
     const layer = layers[i];
     const whole = layer.kind === "FullyConnected" || (layer.kind === "Conv2D" && layer.groups === 1);
-    return scheme === "int8" && whole && decomposed.some((before) => before < i);
+    return scheme === "int8" && whole && matrixShape(layer).S <= MAX_GRAM && decomposed.some((before) => before < i);
   };
   return choices.filter(dense).map(([i]) => i);
 }
@@ -32,7 +32,7 @@ export function correctable(
 export function withCorrection<L extends Conv2D | FullyConnected>(layer: L, moments: Moments, steps: Steps): L {
   const guide = steps.means ? moments : aboutZero(moments);
   const weights = steps.prefixCorrection
-    ? Float32Array.from(equivalentTarget(layer.weights, guide, SHARE))
+    ? new Float32Array(equivalentTarget(layer.weights, guide, SHARE))
     : layer.weights;
   return {
     ...layer,

@@ -11,11 +11,14 @@ export type Activations = ReadonlyMap<TensorId, Float32Array>;
  * included, given `from`, the same for an earlier layer. Each layer in between runs once, and what no later layer
  * reads is dropped.
  */
-export function advance(graph: Graph, samples: Samples, from: Activations, index: number): Promise<Activations> {
+export async function advance(graph: Graph, samples: Samples, from: Activations, index: number): Promise<Activations> {
   const before = new Set([graph.input, ...graph.layers.slice(0, index).map((layer) => layer.output)]);
   const read = new Set(graph.layers.slice(index).flatMap((layer) => layer.inputs));
   const wanted = [...read].filter((id) => before.has(id));
-  return execute(graph, samples.data, samples.count, wanted, from);
+  const known = new Map(from).set(graph.input, samples.data);
+  const missing = wanted.filter((id) => !known.has(id));
+  const found = missing.length > 0 ? await execute(graph, samples.data, samples.count, missing, from) : new Map();
+  return new Map(wanted.map((id) => [id, known.get(id) ?? found.get(id)!]));
 }
 
 /** One tensor that layer `index` and those before it do not decide, from what they read: the other branch of an Add. */

@@ -27,9 +27,9 @@ export function equivalentTarget(w: Float32Array, { gram, mean, output }: Moment
   const regularised = gram.slice();
   for (let s = 0; s < S; s++) regularised[s * S + s] += ridge;
   const lower = cholesky(regularised, S);
-  if (!lower) return Float64Array.from(w);
+  if (!lower) return new Float64Array(w);
   solveCholesky(lower, missing, S, T);
-  return Float64Array.from(w, (value, i) => value + share * missing[(i % S) * T + Math.floor(i / S)]);
+  return new Float64Array(w).map((value, i) => value + share * missing[(i % S) * T + Math.floor(i / S)]);
 }
 
 /** Bias with which each output channel's mean on the samples is the wanted one: b + ȳ − Ŵ·x̄. */

@@ -1,6 +1,9 @@
-// What a Session needs of its surroundings, under Node. A build for another host replaces this one module.
+// What the compiler and a Session need of their surroundings, under Node. A build for browsers has browser.ts in place of
+// this one module, with the same exports.
 import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { HalfbitError } from "../errors.ts";
@@ -27,6 +30,11 @@ function built(name: string): string {
     if (existsSync(path)) return path;
   }
   throw new HalfbitError("E_ENGINE", `dist/${name} is missing: run \`npm run build\` in halfbit's folder`);
+}
+
+/** Where TensorFlow.js finds the .wasm files of its back end; ends in a slash. */
+export function tfjsFolder(): string {
+  return `${dirname(createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm"))}/`;
 }
 
 /** A model file's bytes. */

@@ -1,6 +1,7 @@
 // TensorFlow.js, started once, on one thread of WebAssembly, without a word on the console.
 
 import * as tf from "@tensorflow/tfjs-core";
+import { tfjsFolder } from "../adapters/node.ts";
 
 let started: Promise<typeof tf> | undefined;
 
@@ -16,8 +17,7 @@ async function start(): Promise<typeof tf> {
   try {
     const { setWasmPaths } = await import("@tensorflow/tfjs-backend-wasm");
     tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
-    // In browsers the page serves the .wasm files beside its script; in Node they lie in the package.
-    if (tf.env().getBool("IS_NODE")) setWasmPaths(await packagePath());
+    setWasmPaths(tfjsFolder());
     if (await tf.setBackend("wasm")) return tf;
   } catch (error) {
     reason = error instanceof Error ? error.message : String(error);
@@ -26,10 +26,4 @@ async function start(): Promise<typeof tf> {
   await import("@tensorflow/tfjs-backend-cpu");
   await tf.setBackend("cpu");
   return tf;
-}
-
-async function packagePath(): Promise<string> {
-  const { createRequire } = await import("node:module");
-  const { dirname } = await import("node:path");
-  return `${dirname(createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm"))}/`;
 }

@@ -45,7 +45,7 @@ export function isBuilt() {
     "dist/index.js",
     "dist/cli.js",
     "dist/quickstart.js",
-    "dist/train-worker.js",
+    "dist/worker.js",
     "dist/types/host/index.d.ts",
   ];
   return files.every((file) => existsSync(path.join(ROOT, file)));
@@ -73,7 +73,7 @@ async function bundle() {
       index: "host/index.ts",
       cli: "host/cli/main.ts",
       quickstart: "host/quickstart/main.ts",
-      "train-worker": "host/train/worker.ts",
+      worker: "host/worker.ts",
     },
     outdir: "dist",
     bundle: true,

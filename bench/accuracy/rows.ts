@@ -20,8 +20,8 @@ export const BUDGETS = { resnet8: [12_500, 18_000, 23_500, 29_000], dscnn: [15_5
 export const COLUMNS = ["no training", "label-free recovery", "with labels"] as const;
 
 /** Minutes; of DS-CNN, a fold. */
-const RECOVER = { resnet8: 13, dscnn: 1.5 } as const;
-const FINETUNE_EPOCHS = 20;
+const RECOVER = { resnet8: 12, dscnn: 1.5 } as const;
+const FINETUNE_EPOCHS = 10;
 
 function byBudget(): Row[] {
   return (["resnet8", "dscnn"] as const).flatMap((network) =>

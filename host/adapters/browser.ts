@@ -1,7 +1,7 @@
 // What the compiler and a Session need of their surroundings, in a browser's page or worker: node.ts has the same exports.
 // The page serves the .wasm files of dist/, and those of TensorFlow.js's back end, beside the script that holds this module.
 import { type Code, HalfbitError } from "../errors.ts";
-import type { Job } from "../train/gradient.ts";
+import type { Task, Tasks } from "../tasks.ts";
 import type { Level, Thread } from "./node.ts";
 
 /** The freestanding runtime module of a level. */
@@ -31,16 +31,15 @@ async function download(address: string | URL, code: Code, advice: string): Prom
 }
 
 /**
- * The work of train-worker.js, done where this is called: TensorFlow.js's heap is one a page. Between two questions the
- * page has its turn, so that it can draw, and abort the training.
+ * The task, done where this is called: TensorFlow.js's heap is one a page. Before each question the page has its turn, so
+ * that it can draw, and abort the training.
  */
-export function startThread<Question, Answer>(_name: string, data: unknown): Thread<Question, Answer> {
-  const slope = import("../train/gradient.ts").then(({ prepareJob }) => prepareJob(data as Job));
-  slope.catch(() => {}); // ask rejects with it
+export function startThread<T extends Task>(task: T, data: Tasks[T]["data"]): Thread<T> {
+  const answer = import("../tasks.ts").then(({ answerer }) => answerer(task, data));
   return {
     ask: async (question) => {
       await new Promise((resume) => setTimeout(resume));
-      return (await slope)(question as Parameters<Awaited<typeof slope>>[0]) as Answer;
+      return (await answer)(question);
     },
     stop: async () => {},
   };

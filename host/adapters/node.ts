@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { HalfbitError } from "../errors.ts";
 import { readFile } from "../files.ts";
+import type { Task, Tasks } from "../tasks.ts";
 
 export type Level = "simd128" | "scalar";
 
@@ -43,17 +44,17 @@ export async function readModelFile(path: string): Promise<Uint8Array> {
 }
 
 /** A worker thread that answers one question after another. */
-export interface Thread<Question, Answer> {
+export interface Thread<T extends Task> {
   /** Questions asked before the last is answered wait their turn. Rejects where the thread fails. */
-  ask(question: Question): Promise<Answer>;
+  ask(question: Tasks[T]["question"]): Promise<Tasks[T]["answer"]>;
   stop(): Promise<void>;
 }
 
-/** Starts dist/<name>.js with `data`, which is copied. */
-export function startThread<Question, Answer>(name: string, data: unknown): Thread<Question, Answer> {
-  const worker = new Worker(built(`${name}.js`), { workerData: data });
-  const waiting: { resolve(answer: Answer): void; reject(error: unknown): void }[] = [];
-  worker.on("message", (answer: Answer) => waiting.shift()?.resolve(answer));
+/** Starts dist/worker.js with a task of tasks.ts. */
+export function startThread<T extends Task>(task: T, data: Tasks[T]["data"]): Thread<T> {
+  const worker = new Worker(built("worker.js"), { workerData: { task, data } });
+  const waiting: { resolve(answer: Tasks[T]["answer"]): void; reject(error: unknown): void }[] = [];
+  worker.on("message", (answer: Tasks[T]["answer"]) => waiting.shift()?.resolve(answer));
   worker.on("error", (error) => {
     for (const { reject } of waiting.splice(0)) reject(error);
   });

@@ -8,6 +8,7 @@ import { eigen } from "./eigen.ts";
 import { matMul } from "./matmul.ts";
 import { power } from "./portable.ts";
 import type { Random } from "./random.ts";
+import { remembered } from "./remember.ts";
 
 export interface Shape {
   T: number;
@@ -20,7 +21,7 @@ interface Metric {
   /** S × S, or the S numbers of a diagonal one, which are its eigenvalues, and no vectors are needed. */
   h: Float32Array;
   values: Float64Array;
-  full?: { q: Float32Array; qt: Float32Array };
+  vectors?: { q: Float32Array; qt: Float32Array };
 }
 
 interface Factor {
@@ -47,7 +48,7 @@ export async function admm(
   random: Random,
 ): Promise<{ u: Int8Array; v: Int8Array }> {
   const { T, S, K } = shape;
-  const metric = prepare(h, S);
+  const metric = h.length === S ? diagonal(h) : full(h);
   const wh = await timesMetric(w, metric.h, T, S);
   const U: Factor = { z: Float32Array.from({ length: T * K }, () => random() - 0.5), dual: new Float32Array(T * K) };
   const V: Factor = { z: new Float32Array(K * S), dual: new Float32Array(K * S) };
@@ -60,18 +61,26 @@ export async function admm(
   return { u: signs(U), v: signs(V) };
 }
 
-/** H with mean diagonal 1, so that ρ means the same for every layer. */
-function prepare(h: Float32Array, S: number): Metric {
-  const stride = h.length === S ? 1 : S + 1;
+/** H with mean diagonal 1, so that ρ means the same for every layer. stride: from one of its S diagonal entries to the next. */
+function mixed(h: Float32Array, S: number, stride: number): Float32Array {
   let trace = 0;
   for (let s = 0; s < S; s++) trace += h[s * stride];
   const scale = trace > 0 ? ((1 - BLEND) * S) / trace : 0;
-  const mixed = h.map((x, i) => scale * x + (i % stride === 0 ? BLEND : 0));
-  if (stride === 1) return { h: mixed, values: new Float64Array(mixed) };
-  const { values, vectors } = eigen(mixed, S);
-  const qt = new Float32Array(vectors);
-  return { h: mixed, values, full: { q: transpose(qt, S, S), qt } };
+  return h.map((x, i) => scale * x + (i % stride === 0 ? BLEND : 0));
 }
+
+function diagonal(numbers: Float32Array): Metric {
+  const h = mixed(numbers, numbers.length, 1);
+  return { h, values: new Float64Array(h) };
+}
+
+const full = remembered((gram: Float32Array): Metric => {
+  const S = Math.sqrt(gram.length);
+  const h = mixed(gram, S, S + 1);
+  const { values, vectors } = eigen(h, S);
+  const qt = new Float32Array(vectors);
+  return { h, values, vectors: { q: transpose(qt, S, S), qt } };
+});
 
 /** A·H, rows × S, h being S × S, or the S numbers of a diagonal one. */
 export async function timesMetric(a: Float32Array, h: Float32Array, rows: number, S: number): Promise<Float32Array> {
@@ -96,10 +105,10 @@ async function solveV(V: Factor, g: Float32Array, wh: Float32Array, metric: Metr
   const { basis, sigma } = await rowSpace(scaled, T, K);
   const n = sigma.length;
   const back = transpose(basis, n, K);
-  const { values, full } = metric;
+  const { values, vectors } = metric;
   const toEigen = async (a: Float32Array) => {
     const projected = await matMul(basis, a, n, K, S);
-    return full ? matMul(projected, full.q, n, S, S) : projected;
+    return vectors ? matMul(projected, vectors.q, n, S, S) : projected;
   };
   const target = await toEigen(await matMul(scaled, wh, K, T, S, true));
   for (let step = 0; step < INNER; step++) {
@@ -110,7 +119,7 @@ async function solveV(V: Factor, g: Float32Array, wh: Float32Array, metric: Metr
       const curvature = sigma[Math.floor(i / S)] * values[i % S];
       x[i] = (target[i] - curvature * x[i]) / (curvature + weight);
     }
-    const move = await matMul(back, full ? await matMul(x, full.qt, n, S, S) : x, K, n, S);
+    const move = await matMul(back, vectors ? await matMul(x, vectors.qt, n, S, S) : x, K, n, S);
     for (let i = 0; i < near.length; i++) V.dual[i] += near[i] + move[i]; // F + Λ
     projectRows(V, S);
   }

@@ -2,6 +2,7 @@
 import type { PlanesWeights } from "../graph/graph.ts";
 import { cholesky, solveCholesky } from "./cholesky.ts";
 import { dot, timesSymmetric } from "./products.ts";
+import { remembered } from "./remember.ts";
 
 /** Share of the mean of H's diagonal that is added to it before GPTQ. */
 const DAMPING = 0.01;
@@ -18,7 +19,7 @@ export function gptq(
 ): PlanesWeights {
   const bits = new Int8Array(N * T * S);
   const alpha = new Float64Array(N * T);
-  const upper = gram && inverseFactor(gram, S);
+  const upper = gram && inverseFactor(gram);
   for (let t = 0; t < T; t++) {
     const row = w.subarray(t * S, (t + 1) * S);
     const { levels, step } = solveRow(row, 2 ** N - 1, gram, upper, polish);
@@ -31,8 +32,9 @@ export function gptq(
   return { scheme: "planes", planes: N, bits, alpha };
 }
 
-/** U upper triangular with H⁻¹ = Uᵀ·U. */
-function inverseFactor(gram: Float64Array, S: number): Float64Array {
+/** U upper triangular with H⁻¹ = Uᵀ·U, S × S. */
+const inverseFactor = remembered((gram: Float64Array): Float64Array => {
+  const S = Math.sqrt(gram.length);
   let trace = 0;
   for (let s = 0; s < S; s++) trace += gram[s * S + s];
   const damped = gram.slice();
@@ -44,6 +46,15 @@ function inverseFactor(gram: Float64Array, S: number): Float64Array {
   const upper = new Float64Array(S * S);
   for (let i = 0; i < S; i++) for (let j = 0; j <= i; j++) upper[j * S + i] = lower[i * S + j];
   return upper;
+});
+
+/** Steps from which GPTQ's rounding starts: shares 1, 0.95, … of the one that reaches the largest weight. */
+const STEPS_TRIED = 16;
+
+function joined(rows: readonly Float64Array[], S: number): Float64Array {
+  const all = new Float64Array(rows.length * S);
+  for (const [i, row] of rows.entries()) all.set(row, i * S);
+  return all;
 }
 
 interface Fitted {
@@ -70,16 +81,19 @@ function solveRow(
   }
   let best: Fitted = { levels: new Float64Array(S).fill(1), half: 0, gain: 0 };
   const high = most === 1 ? 2 * mean : largest;
-  for (let i = 0; i < 16; i++) {
+  const tried = Array.from({ length: STEPS_TRIED }, (_, i) => {
     const half = (high * (1 - i / 20)) / most;
-    const levels = upper ? feedback(row, half, most, upper) : row.map((x) => nearest(x / half, most));
-    const fitted = fit(levels, target, gram);
+    return upper ? feedback(row, half, most, upper) : row.map((x) => nearest(x / half, most));
+  });
+  const weighted = gram && timesSymmetric(joined(tried, S), gram, STEPS_TRIED, S);
+  for (const [i, levels] of tried.entries()) {
+    const fitted = fit(levels, weighted?.subarray(i * S, (i + 1) * S) ?? levels, target);
     if (fitted.gain > best.gain) best = { levels, ...fitted };
   }
   for (let round = 0; polish && round < 10; round++) {
     const levels = best.levels.slice();
     descend(levels, best.half, most, target, gram);
-    const fitted = fit(levels, target, gram);
+    const fitted = fit(levels, gram ? timesSymmetric(levels, gram, 1, S) : levels, target);
     if (fitted.gain <= best.gain * (1 + 1e-12)) break;
     best = { levels, ...fitted };
   }
@@ -104,9 +118,8 @@ function feedback(row: Float64Array, half: number, most: number, upper: Float64A
   return levels;
 }
 
-/** Best step/2 for the levels, and what it takes off the error: (qᵀHw)² / qᵀHq. */
-function fit(levels: Float64Array, target: Float64Array, gram?: Float64Array) {
-  const weighted = gram ? timesSymmetric(levels, gram, 1, levels.length) : levels;
+/** Best step/2 for the levels q, and what it takes off the error: (qᵀHw)² / qᵀHq. weighted: Hq, target: Hw. */
+function fit(levels: Float64Array, weighted: Float64Array, target: Float64Array) {
   const energy = dot(levels, weighted);
   const overlap = dot(levels, target);
   if (energy <= 0 || overlap <= 0) return { half: 0, gain: 0 };

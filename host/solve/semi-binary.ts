@@ -5,6 +5,7 @@ import type { Steps } from "../options.ts";
 import { admm, INNER, type Shape } from "./admm.ts";
 import { polish } from "./polish.ts";
 import { mulberry32, randomSigns } from "./random.ts";
+import { remembered } from "./remember.ts";
 
 export interface SemiBinaryOptions {
   /** H (S × S, symmetric, positive semi-definite). Absent: H = I. */
@@ -43,7 +44,7 @@ export async function semiBinary(
   const random = mulberry32(seed);
   const effort = effortFor(shape, share, work);
   const target = new Float32Array(w);
-  const h = gram ? new Float32Array(gram) : new Float32Array(S).fill(1);
+  const h = gram ? single(gram) : new Float32Array(S).fill(1);
   const signs =
     effort.rounds >= MIN_ROUNDS
       ? await admm(target, steps.fullH ? seen(h, S) : new Float32Array(S).fill(1), shape, effort.rounds, random)
@@ -87,6 +88,9 @@ export function effortFor({ T, S, K }: Shape, share = 1, work = LAYER_WORK): Eff
 export function solvable(shape: Shape): boolean {
   return effortFor(shape).rounds >= MIN_ROUNDS;
 }
+
+/** The same object for the same H, by which ADMM knows it again. */
+const single = remembered((gram: Float64Array) => new Float32Array(gram));
 
 /** What ADMM sees of H: all of it, or its diagonal. */
 function seen(h: Float32Array, S: number): Float32Array {

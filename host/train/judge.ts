@@ -1,26 +1,27 @@
 // The judge of training: how far the outputs are from the original's on samples that it does not train on.
 
 import { execute } from "../execute.ts";
-import { type Graph, size } from "../graph/graph.ts";
+import { type Graph, size, type TensorId } from "../graph/graph.ts";
 import type { Objective } from "./objective.ts";
 
 /**
  * A function that gives a network's loss against `original` on the samples x, n × H × W × C: the mean KL divergence of
  * the original's probabilities from its own, or, where outputs are no classes, the share of their variance missed.
- * Labels, one a sample, count as they do in the objective.
+ * Labels, one a sample, count as they do in the objective. given: tensors of its prefix that are known already.
  */
 export async function judgeOn(
   original: Graph,
   { output, classifies, labelWeight }: Objective,
   x: Float32Array,
   labels?: Uint8Array,
-): Promise<(graph: Graph) => Promise<number>> {
+): Promise<(graph: Graph, given?: ReadonlyMap<TensorId, Float32Array>) => Promise<number>> {
   const count = x.length / size(original.tensors[original.input].shape);
-  const outputs = async (graph: Graph) => (await execute(graph, x, count, [output])).get(output)!;
+  const outputs = async (graph: Graph, given?: ReadonlyMap<TensorId, Float32Array>) =>
+    (await execute(graph, x, count, [output], given)).get(output)!;
   const wanted = await outputs(original);
   const width = wanted.length / count;
-  return async (graph) => {
-    const found = await outputs(graph);
+  return async (graph, given) => {
+    const found = await outputs(graph, given);
     const distance = classifies ? divergence(wanted, found, width) : missed(wanted, found);
     if (!labels || labelWeight === 0) return distance;
     return (1 - labelWeight) * distance + labelWeight * crossEntropy(labels, found, width);

@@ -1,6 +1,6 @@
 // Gradients of whole batches, computed on several threads.
 
-import { startThread, type Thread } from "../adapters/node.ts";
+import { startThread } from "../adapters/node.ts";
 import type { Job, Part, Slope } from "./gradient.ts";
 
 /** A batch is cut into as many parts whatever the number of threads, so that sums, and results, do not depend on it. */
@@ -13,7 +13,7 @@ export interface Pool {
 }
 
 export function openPool(job: Job, each: number, threads: number): Pool {
-  const workers = Array.from({ length: Math.min(PARTS, threads) }, () => startThread<Part, Slope>("train-worker", job));
+  const workers = Array.from({ length: Math.min(PARTS, threads) }, () => startThread("gradients", job));
   return {
     slope: async ({ values, input, labels, answers }) => {
       const count = input.length / each;
@@ -44,7 +44,7 @@ export function openPool(job: Job, each: number, threads: number): Pool {
       return { loss, gradient, answers: together };
     },
     close: async () => {
-      await Promise.all(workers.map((worker: Thread<Part, Slope>) => worker.stop()));
+      await Promise.all(workers.map((worker) => worker.stop()));
     },
   };
 }

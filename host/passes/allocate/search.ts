@@ -62,11 +62,11 @@ export async function startSearch(
   held: Samples,
   options: DecomposeOptions & { calibration: Samples },
 ): Promise<Search> {
-  const objective = objectiveOf(graph, { blockWeight: 0, labelWeight: 0 });
-  const judge = await judgeOn(graph, objective, held.data);
-  const roughly = await judgeOn(graph, objective, some(held).data);
+  const judge = await judgeOn(graph, objectiveOf(graph, { blockWeight: 0, labelWeight: 0 }), held.data);
   const solving = { ...options, cache: new Map(), onProgress: undefined };
-  const trying = { ...solving, calibration: some(options.calibration), cache: new Map(), effort: EFFORT };
+  const { scheme, rank, solver, objective, seed, steps: parts } = options;
+  const calibration = some(options.calibration);
+  const trying = { scheme, rank, solver, objective, seed, steps: parts, calibration, effort: EFFORT };
   const judged: Trial[] = [];
   let steps = 0;
   return {
@@ -83,7 +83,7 @@ export async function startSearch(
       judged.push({ name, choices, graph: solved, report, bytes: cost(choices), loss: await judge(solved) });
       return judged.at(-1)!;
     },
-    measure: (context) => sensitivities(graph, context, open.free, roughly, trying),
+    measure: (context) => sensitivities(context, open.free, { graph, options: trying, held: some(held) }),
     step: (total) => options.onProgress?.("allocate", Math.min(steps++, total), total),
   };
 }

@@ -1,13 +1,12 @@
 // What a smaller or a larger choice of each layer does to the network's output, in the network that is to be improved.
 
+import { startThread, threadCount } from "../../adapters/node.ts";
 import type { Graph } from "../../graph/graph.ts";
-import type { Samples } from "../../options.ts";
 import type { Choice } from "../decompose/choose.ts";
-import type { DecomposeOptions } from "../decompose.ts";
-import { type Solo, soloist } from "./alone.ts";
 import { choiceBytes, type FreeLayer, rankStep } from "./candidates.ts";
 import { errorCurve } from "./curve.ts";
 import type { Choices } from "./file-bytes.ts";
+import type { Probe, ProbeJob, ProbeQuestion } from "./probe.ts";
 
 /** How the loss of the whole network depends on one layer's choice, about a context. */
 export interface Sensitivity {
@@ -47,36 +46,24 @@ interface Measured {
  * points through much noise, so they are drawn half-way to the slopes with which no byte would be better elsewhere.
  */
 export async function sensitivities(
-  graph: Graph,
   context: Context,
   free: readonly FreeLayer[],
-  judge: (graph: Graph) => Promise<number>,
-  options: DecomposeOptions & { calibration: Samples },
+  job: ProbeJob,
 ): Promise<Sensitivity[]> {
-  const solve = soloist(graph, context.graph, options);
-  const measured: Measured[] = [];
-  for (const layer of free) {
-    const solos = await solve(layer.index, probes(layer, context.choices.get(layer.index)!));
-    const losses = [];
-    for (const { layer: changed, error } of solos) {
-      const layers = context.graph.layers.with(layer.index, changed);
-      losses.push({ error, loss: await judge({ ...context.graph, layers }) });
-    }
+  const tried = free.map((layer) => ({ index: layer.index, choices: choicesAbout(layer, context) }));
+  const probes = await onThreads(job, context.graph, tried);
+  const measured = free.map((layer, i): Measured => {
+    const own = probes[i];
     const bytes = choiceBytes(layer, context.choices.get(layer.index)!);
-    const ranks = solos.filter(({ choice }) => choice.scheme === "semi-binary");
-    const curve = errorCurve((ranks.length > 0 ? ranks : solos).map((solo) => pointOf(layer, solo)));
+    const ranks = own.filter(({ choice }) => choice.scheme === "semi-binary");
+    const curve = errorCurve((ranks.length > 0 ? ranks : own).map((probe) => pointOf(layer, probe)));
     const error = (choice: Choice) => {
       if (choice.scheme === "semi-binary") return curve(choiceBytes(layer, choice));
-      return solos.find(({ choice: { scheme } }) => scheme === choice.scheme)?.error ?? Number.POSITIVE_INFINITY;
+      return own.find(({ choice: { scheme } }) => scheme === choice.scheme)?.error ?? Number.POSITIVE_INFINITY;
     };
-    measured.push({
-      layer,
-      error,
-      slope: slopeOf(losses),
-      gain: (curve(bytes * 1.05) - curve(bytes)) / (bytes * 0.05),
-      bytes,
-    });
-  }
+    const gain = (curve(bytes * 1.05) - curve(bytes)) / (bytes * 0.05);
+    return { layer, error, slope: slopeOf(own), gain, bytes };
+  });
   // Σ over layers of what all their bytes are worth at the margin, over Σ of the bytes.
   const whole = measured.reduce((sum, { bytes }) => sum + bytes, 0);
   const worth = measured.reduce((sum, { slope, gain, bytes }) => sum - slope * gain * bytes, 0) / whole;
@@ -87,12 +74,34 @@ export async function sensitivities(
   });
 }
 
-function pointOf(layer: FreeLayer, { choice, error }: Solo): { bytes: number; error: number } {
+/** Most threads: each has its own copy of the network and of TensorFlow.js. */
+const MOST_THREADS = 2;
+
+/** Every thread has every n-th layer; no layer's probes depend on another's. */
+async function onThreads(job: ProbeJob, context: Graph, layers: ProbeQuestion["layers"]): Promise<Probe[][]> {
+  const count = Math.min(MOST_THREADS, threadCount(), layers.length);
+  const probes: Probe[][] = [];
+  await Promise.all(
+    Array.from({ length: count }, async (_, first) => {
+      const thread = startThread("probes", job);
+      try {
+        const own = await thread.ask({ context, layers: layers.filter((_, i) => i % count === first) });
+        for (const [i, probe] of own.entries()) probes[first + i * count] = probe;
+      } finally {
+        await thread.stop();
+      }
+    }),
+  );
+  return probes;
+}
+
+function pointOf(layer: FreeLayer, { choice, error }: Probe): { bytes: number; error: number } {
   return { bytes: choiceBytes(layer, choice), error };
 }
 
 /** What a layer is tried with: two K about the context's bytes, int8, and N bits as far as they are in its range. */
-function probes(layer: FreeLayer, current: Choice): Choice[] {
+function choicesAbout(layer: FreeLayer, { choices }: Context): Choice[] {
+  const current = choices.get(layer.index)!;
   const bytes = choiceBytes(layer, current);
   const step = rankStep(layer);
   const far = (choice: Choice) => Math.abs(choiceBytes(layer, choice) - bytes);

@@ -1,0 +1,72 @@
+// Single layers under several choices, in a network whose other layers stay as they are: what each does to the output.
+
+import type { Graph, Layer } from "../../graph/graph.ts";
+import type { Samples } from "../../options.ts";
+import { judgeOn } from "../../train/judge.ts";
+import { objectiveOf } from "../../train/objective.ts";
+import { type Choice, isWeightLayer } from "../decompose/choose.ts";
+import { withCorrection } from "../decompose/correct.ts";
+import { type Activations, advance } from "../decompose/prefix.ts";
+import { outputError } from "../decompose/target.ts";
+import { type DecomposeOptions, follow, replaceWeights, stepsOf } from "../decompose.ts";
+
+/** Plain data: it goes to the threads as it is. */
+export interface ProbeJob {
+  /** The original network. */
+  graph: Graph;
+  /** How layers are solved, and with what samples. */
+  options: Omit<DecomposeOptions, "onProgress" | "cache" | "overrides"> & { calibration: Samples };
+  /** Samples to judge the network on. */
+  held: Samples;
+}
+
+export interface ProbeQuestion {
+  /** An approximation of the network. */
+  context: Graph;
+  /** Layers of it, in order, and the choices to try for each. */
+  layers: { index: number; choices: readonly Choice[] }[];
+}
+
+export interface Probe {
+  choice: Choice;
+  /** Share of the wanted output's variance that is missed, as LayerDecomposition.featureMapError. */
+  error: number;
+  /** Of the whole network with the layer so changed (train/judge.ts). */
+  loss: number;
+}
+
+/** A function that solves the layers alone, each from what those before it give in the context, and judges. */
+export async function prepareProbes({
+  graph,
+  options,
+  held,
+}: ProbeJob): Promise<(question: ProbeQuestion) => Promise<Probe[][]>> {
+  const steps = stepsOf(options);
+  const judge = await judgeOn(graph, objectiveOf(graph, { blockWeight: 0, labelWeight: 0 }), held.data);
+  return async ({ context, layers }) => {
+    const momentsOf = follow(graph, context, options.calibration, options, steps);
+    let before: Activations = new Map();
+    const probes: Probe[][] = [];
+    for (const { index, choices } of layers) {
+      const layer = graph.layers[index];
+      if (!isWeightLayer(layer) || layer.kind === "DepthwiseConv2D")
+        throw new Error(`layer ${layer.name} has no choice`);
+      const moments = await momentsOf(index);
+      before = await advance(context, held, before, index);
+      const lossWith = (changed: Layer) => judge({ ...context, layers: context.layers.with(index, changed) }, before);
+      const own: Probe[] = [];
+      for (const choice of choices) {
+        if (choice.scheme === "int8") {
+          const corrected = withCorrection(layer, moments, steps);
+          const error = outputError(corrected.weights, moments);
+          own.push({ choice, error, loss: await lossWith(corrected) });
+          continue;
+        }
+        const { layer: solved, errors } = await replaceWeights(layer, choice, moments, options, steps);
+        own.push({ choice, error: errors.featureMapError!, loss: await lossWith(solved) });
+      }
+      probes.push(own);
+    }
+    return probes;
+  };
+}

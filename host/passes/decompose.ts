@@ -12,10 +12,11 @@ import { LAYER_WORK, semiBinary } from "../solve/semi-binary.ts";
 import { binaryBytes, int8Bytes } from "./decompose/bytes.ts";
 import { type Choice, chooseSchemes, MAX_GRAM, matrixShape, planeCount, type WeightLayer } from "./decompose/choose.ts";
 import { correctable, withCorrection } from "./decompose/correct.ts";
+import { addAt, otherBranch } from "./decompose/other-branch.ts";
 import { type Activations, advance, affordable, branch } from "./decompose/prefix.ts";
 import { equivalentTarget, outputError, repairedBias, varianceRatios } from "./decompose/target.ts";
-import { addAt, columnVariances, otherBranch, type WantedCache } from "./decompose/wanted.ts";
-import { aboutZero, gramPositions, type Moments, momentsAt, outputRows } from "./gram.ts";
+import { type WantedCache, wantedOutputs } from "./decompose/wanted.ts";
+import { aboutZero, type Moments, momentsAt } from "./gram.ts";
 import { windowsOf } from "./windows.ts";
 
 export interface DecomposeOptions
@@ -115,11 +116,13 @@ export async function decompose(
   const result: Graph = { ...graph, layers: [...graph.layers] };
   const errors = new Map<number, Errors>();
   const solving = { ...options, work: options.work ?? Math.min(LAYER_WORK, NETWORK_WORK / Math.max(1, work.length)) };
-  const momentsOf = samples && follow(graph, result, samples, options, steps);
-  for (const [done, i] of [...work, ...corrected].sort((a, b) => a - b).entries()) {
+  const order = [...work, ...corrected].sort((a, b) => a - b);
+  const isLarge = (i: number) => matrixShape(graph.layers[i] as WeightLayer).S > MAX_GRAM;
+  const guided = order.filter((i) => !isLarge(i));
+  const momentsOf = samples && follow(graph, result, samples, guided, options, steps);
+  for (const [done, i] of order.entries()) {
     options.onProgress?.("decompose", done, work.length + corrected.length);
-    const large = matrixShape(graph.layers[i] as WeightLayer).S > MAX_GRAM;
-    const moments = large ? undefined : await momentsOf?.(i);
+    const moments = isLarge(i) ? undefined : await momentsOf?.(i);
     if (corrected.includes(i)) {
       result.layers[i] = withCorrection(graph.layers[i] as Conv2D | FullyConnected, moments!, steps);
       continue;
@@ -140,37 +143,35 @@ export interface Guidance extends Moments {
 }
 
 /**
- * Moments of a layer for what the layers before it now give. To be called for layers in order: the activations of the
- * original network and of the result so far are carried along.
+ * Moments of each of the layers `indices` for what the layers before it now give. To be called for them in order: the
+ * activations of the result so far are carried along.
  */
 export function follow(
   graph: Graph,
   result: Graph,
   samples: Samples,
+  indices: readonly number[],
   { seed, cache }: DecomposeOptions,
   { residualTargets }: Steps,
 ): (index: number) => Promise<Guidance> {
-  let original: Activations = new Map();
+  const known: WantedCache = cache ?? new Map();
   let current: Activations = new Map();
   return async (i) => {
-    const layer = graph.layers[i] as Conv2D | FullyConnected;
-    const { T } = matrixShape(layer);
-    const windows = windowsOf(graph, layer, samples.count);
-    const positions = gramPositions(windows, T, seed);
-    const other = residualTargets ? otherBranch(graph, i) : undefined;
-    let known = cache?.get(i);
-    if (!known) {
-      original = await advance(graph, samples, original, i);
-      const rows = await outputRows(original.get(layer.inputs[0])!, windows, positions, layer.weights);
-      known = { rows, variance: columnVariances(rows, T) };
-      if (other !== undefined) addAt(rows, await branch(graph, samples, original, other), positions, 1);
-      cache?.set(i, known);
+    if (!known.has(i)) {
+      const missing = indices.filter((index) => index >= i && !known.has(index));
+      const found = await wantedOutputs(graph, samples, missing, { seed, residualTargets });
+      for (const [index, wanted] of found) known.set(index, wanted);
     }
-    const wanted = known.rows.slice();
+    const { positions, rows, variance } = known.get(i)!;
+    if (!cache) known.delete(i);
+    const wanted = rows.slice();
     current = await advance(result, samples, current, i);
+    const other = residualTargets ? otherBranch(graph, i) : undefined;
     if (other !== undefined) addAt(wanted, await branch(result, samples, current, other), positions, -1);
+    const layer = graph.layers[i] as Conv2D | FullyConnected;
+    const windows = windowsOf(graph, layer, samples.count);
     const moments = await momentsAt(current.get(layer.inputs[0])!, windows, positions, wanted);
-    return other === undefined ? moments : { ...moments, ownVariance: known.variance };
+    return other === undefined ? moments : { ...moments, ownVariance: variance };
   };
 }
 

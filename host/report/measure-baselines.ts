@@ -3,7 +3,7 @@
 
 import type { Compiled, LayerReport } from "../compile.ts";
 import type { CompileOptions } from "../options.ts";
-import { isWeightLayer, type WeightLayer } from "../passes/decompose/choose.ts";
+import { isWeightLayer, MAX_GRAM, matrixShape, type WeightLayer } from "../passes/decompose/choose.ts";
 import { affordable } from "../passes/decompose/prefix.ts";
 import { equivalentTarget, outputError, varianceRatios } from "../passes/decompose/target.ts";
 import { follow, stepsOf } from "../passes/decompose.ts";
@@ -11,7 +11,8 @@ import { reconstruct } from "../solve/reconstruct.ts";
 import { baselineErrors } from "./baselines.ts";
 
 /**
- * The report of `compiled` with `baselines` and `featureMapError` of every layer that has binary weights. Each scheme
+ * The report of `compiled` with `baselines` and `featureMapError` of every layer that has binary weights and whose Gram
+ * matrix fits (MAX_GRAM). Each scheme
  * meets what the solver met: the inputs that the layers before it now give in float, the wanted output, and the repair
  * of the output's variance.
  */
@@ -21,14 +22,18 @@ export async function measureBaselines(
 ): Promise<LayerReport[]> {
   const steps = stepsOf(options);
   const context = { ...graph, layers: [...graph.layers] }; // final up to the layer, original behind it
-  const momentsOf = follow(graph, context, affordable(graph, options.calibration), options, steps);
   const indices = [...graph.layers.keys()].filter((i) => isWeightLayer(graph.layers[i]));
+  const judged = indices.filter((i) => {
+    const own = simulated.layers[i];
+    return "binary" in own && own.binary && matrixShape(graph.layers[i] as WeightLayer).S <= MAX_GRAM;
+  });
+  const momentsOf = follow(graph, context, affordable(graph, options.calibration), judged, options, steps);
   const measured = [...report];
   for (const [row, i] of indices.entries()) {
     options.onProgress?.("report: baselines", row, indices.length);
     const [layer, own] = [graph.layers[i] as WeightLayer, simulated.layers[i]];
     context.layers[i] = own;
-    if (!("binary" in own) || !own.binary) continue;
+    if (!judged.includes(i) || !("binary" in own) || !own.binary) continue;
     const moments = await momentsOf(i);
     const { T, S, weightBytes: bytes } = report[row];
     const { weights } = layer;

@@ -44,7 +44,14 @@ export async function prepareProbes({
   const steps = stepsOf(options);
   const judge = await judgeOn(graph, objectiveOf(graph, { blockWeight: 0, labelWeight: 0 }), held.data);
   return async ({ context, layers }) => {
-    const momentsOf = follow(graph, context, options.calibration, options, steps);
+    const momentsOf = follow(
+      graph,
+      context,
+      options.calibration,
+      layers.map(({ index }) => index),
+      options,
+      steps,
+    );
     let before: Activations = new Map();
     const probes: Probe[][] = [];
     for (const { index, choices } of layers) {

@@ -26,7 +26,7 @@ export async function branch(graph: Graph, samples: Samples, live: Activations, 
   return live.get(id) ?? (await execute(graph, samples.data, samples.count, [id], live)).get(id)!;
 }
 
-/** Bytes of activations carried for the original network, and as many for the decomposed one. */
+/** Bytes of activations that are carried. */
 const MAX_LIVE_BYTES = 2 ** 28;
 
 /** As many of the first samples as keep the activations carried between layers below MAX_LIVE_BYTES, one at least. */

@@ -42,10 +42,10 @@ export interface BaselineInput {
 
 const MAX_PLANES = 8;
 const MAX_BITS = 4;
-/** K·T·S products of a term of the greedy solver, above which a report does not wait for it: a minute or so. */
-const MAX_GREEDY = 4e9;
-/** T·S² products of a try of GPTQ, likewise. */
-const MAX_GPTQ = 2e9;
+/** K·T·S above which a report does not wait for the greedy solver: 0.6 to 1.6 µs each, so a minute or two. */
+const MAX_GREEDY = 1e8;
+/** T·S² above which it does not wait for GPTQ: at most 0.15 µs each, so a minute. */
+const MAX_GPTQ = 4e8;
 /** The eigenbasis of T × T takes T³ steps: 512 is a few seconds in JavaScript. */
 const MAX_SVD = 512;
 

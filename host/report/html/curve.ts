@@ -67,7 +67,8 @@ interface Axis {
 function shareAxis(values: number[]): Axis {
   const [smallest, largest] = [Math.min(...values), Math.max(...values)];
   const step = niceStep(Math.max(largest - smallest, 1), 5, 1);
-  const low = Math.floor((smallest - step / 4) / step) * step;
+  const below = Math.floor((smallest - step / 4) / step) * step;
+  const low = smallest >= 0 ? Math.max(0, below) : below;
   const high = Math.min(100, Math.ceil((largest + step / 4) / step) * step);
   const ticks = Array.from({ length: Math.round((high - low) / step) + 1 }, (_, i) => low + i * step);
   return { ticks, at: (value) => place((high - value) / (high - low)) };

@@ -9,7 +9,7 @@ export function memorySection(map: MemoryMap): Html {
   const { arenaBytes, lowerBound, layers, blocks } = map;
   const verdict =
     arenaBytes === lowerBound
-      ? "the plan reaches the lower bound: no order of offsets needs less"
+      ? "the plan reaches the lower bound: no plan for this order of layers needs less"
       : `${whole(arenaBytes - lowerBound)} bytes above the lower bound of ${whole(lowerBound)}`;
   const numbered = blocks.map((block, i) => ({ ...block, number: i + 1 }));
   type Row = (typeof numbered)[number];

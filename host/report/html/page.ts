@@ -1,11 +1,12 @@
 // The report as one HTML file: no script, no request, everything from the file escaped.
 
+import type { Target } from "../../options.ts";
 import type { Report, StageSeconds } from "../report.ts";
 import { curveSection, judgedOn, metricOf } from "./curve.ts";
 import { type Content, Html, html } from "./html.ts";
 import { errorsTable, layersTable, operationsTable } from "./layers.ts";
 import { memorySection } from "./memory.ts";
-import { accuracy, short, times, whole } from "./numbers.ts";
+import { accuracy, percent, short, times, whole } from "./numbers.ts";
 import { allocationTable, stagesTable, trainingTable } from "./stages.ts";
 import { styleSheet } from "./style.ts";
 import { table } from "./table.ts";
@@ -90,17 +91,26 @@ function errorsNote({ layers, training }: Report): Content {
   const trained =
     training.length > 0 &&
     " The chosen weights were trained since, for the whole network's answers and not for these errors.";
-  return html`<p>What a layer should give is the original output, and before an Add what the other branch lacks as well, from what the layers before it now give. Every baseline is given the same inputs, the same target, and the bytes nearest to those of the chosen scheme that it can take.${trained} <strong class="wins">better</strong> marks one that misses less than the chosen scheme, by more than a hundredth, in no more bytes.</p>`;
+  return html`<p>What a layer should give is the original output, and before an Add what the other branch lacks as well, from what the layers before it now give. Every baseline is given the same inputs and the bytes nearest to those of the chosen scheme that it can take. sign(W), greedy on weights and int8 aim at the original weights, as their names say; the others at the same target as the chosen scheme.${trained} <strong class="wins">better</strong> marks one that misses less than the chosen scheme, by more than a hundredth, in no more bytes.</p>`;
+}
+
+function targetText(target: Target): string {
+  if (target.kind === "budget") return `at most ${whole(target.bytes)} bytes in all`;
+  if (target.kind === "bits") return `at most ${target.bits} bits a weight`;
+  return `at most ${percent(target.drop)} of answers changed`;
 }
 
 function compilation({ source, options, seconds }: Report): Html {
-  const text = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
+  const text = (key: string, value: unknown) => {
+    if (key === "target") return targetText(value as Target);
+    return typeof value === "string" ? value : JSON.stringify(value);
+  };
   const entries: [string, string][] = [
     ["source", `${source.file}, ${whole(source.bytes)} bytes`],
     ["SHA-256", source.sha256],
     ...Object.entries(options)
       .filter(([, value]) => value !== undefined)
-      .map(([key, value]): [string, string] => [key, text(value)]),
+      .map(([key, value]): [string, string] => [key, text(key, value)]),
   ];
   return html`<dl class="plain">
 ${entries.map(

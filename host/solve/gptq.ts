@@ -1,6 +1,7 @@
 // Uniform few-bit weights.
 import type { PlanesWeights } from "../graph/graph.ts";
 import { cholesky, solveCholesky } from "./cholesky.ts";
+import { type Levels, mostOf, nearestLevel, planesOf } from "./levels.ts";
 import { dot, timesSymmetric } from "./products.ts";
 import { remembered } from "./remember.ts";
 
@@ -8,7 +9,7 @@ import { remembered } from "./remember.ts";
 const DAMPING = 0.01;
 
 /**
- * N-bit weights w_t ≈ Δ_t·(2q − (2^N − 1))/2, q in 0…2^N − 1.
+ * N-bit weights w_t ≈ half_t·q_t, T × S (levels.ts).
  */
 export function gptq(
   w: Float64Array,
@@ -17,19 +18,14 @@ export function gptq(
   N: number,
   { gram, polish }: { gram?: Float64Array; polish: boolean },
 ): PlanesWeights {
-  const bits = new Int8Array(N * T * S);
-  const alpha = new Float64Array(N * T);
+  const all: Levels = { levels: new Float64Array(T * S), half: new Float64Array(T) };
   const upper = gram && inverseFactor(gram);
   for (let t = 0; t < T; t++) {
-    const row = w.subarray(t * S, (t + 1) * S);
-    const { levels, step } = solveRow(row, 2 ** N - 1, gram, upper, polish);
-    for (let i = 0; i < N; i++) alpha[t * N + i] = (step * 2 ** i) / 2;
-    for (let s = 0; s < S; s++) {
-      const q = (levels[s] + 2 ** N - 1) / 2;
-      for (let i = 0; i < N; i++) bits[(i * T + t) * S + s] = (q >> i) & 1 ? 1 : -1;
-    }
+    const { levels, half } = solveRow(w.subarray(t * S, (t + 1) * S), mostOf(N), gram, upper, polish);
+    all.levels.set(levels, t * S);
+    all.half[t] = half;
   }
-  return { scheme: "planes", planes: N, bits, alpha };
+  return planesOf(all, N);
 }
 
 /** U upper triangular with H⁻¹ = Uᵀ·U, S × S. */
@@ -63,7 +59,6 @@ interface Fitted {
   gain: number;
 }
 
-/** Levels 2q − (2^N − 1): odd numbers from −most to most. w ≈ step/2·levels. */
 function solveRow(
   row: Float64Array,
   most: number,
@@ -83,7 +78,7 @@ function solveRow(
   const high = most === 1 ? 2 * mean : largest;
   const tried = Array.from({ length: STEPS_TRIED }, (_, i) => {
     const half = (high * (1 - i / 20)) / most;
-    return upper ? feedback(row, half, most, upper) : row.map((x) => nearest(x / half, most));
+    return upper ? feedback(row, half, most, upper) : row.map((x) => nearestLevel(x / half, most));
   });
   const weighted = gram && timesSymmetric(joined(tried, S), gram, STEPS_TRIED, S);
   for (const [i, levels] of tried.entries()) {
@@ -97,12 +92,7 @@ function solveRow(
     if (fitted.gain <= best.gain * (1 + 1e-12)) break;
     best = { levels, ...fitted };
   }
-  return { levels: best.levels, step: 2 * best.half };
-}
-
-/** The odd number from −most to most next to x. */
-function nearest(x: number, most: number): number {
-  return Math.max(-most, Math.min(most, 2 * Math.floor(x / 2) + 1));
+  return best;
 }
 
 /** GPTQ: weights are rounded in turn, the error of each spread over those that follow by H⁻¹'s factor. */
@@ -111,7 +101,7 @@ function feedback(row: Float64Array, half: number, most: number, upper: Float64A
   const left = row.slice();
   const levels = new Float64Array(S);
   for (let s = 0; s < S; s++) {
-    levels[s] = nearest(left[s] / half, most);
+    levels[s] = nearestLevel(left[s] / half, most);
     const error = (left[s] - half * levels[s]) / upper[s * S + s];
     for (let j = s + 1; j < S; j++) left[j] -= error * upper[s * S + j];
   }
@@ -136,7 +126,7 @@ function descend(levels: Float64Array, half: number, most: number, target: Float
     for (let s = 0; s < S; s++) {
       const curve = half * gram[s * S + s];
       if (curve <= 0) continue;
-      const level = nearest(levels[s] - slope[s] / curve, most);
+      const level = nearestLevel(levels[s] - slope[s] / curve, most);
       const change = level - levels[s];
       if (change === 0 || change * slope[s] + 0.5 * curve * change ** 2 >= 0) continue;
       levels[s] = level;

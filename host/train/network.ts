@@ -4,6 +4,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { HalfbitError } from "../errors.ts";
 import type { Graph, TensorId } from "../graph/graph.ts";
 import type { WeightLayer } from "../passes/decompose/choose.ts";
+import { mostOf } from "../solve/levels.ts";
 import { activate, prepareLayer } from "../tfjs/layers.ts";
 import { affine, convolve, convolveDepthwise } from "./convolution.ts";
 import type { Parameter, Role } from "./parameters.ts";
@@ -58,7 +59,8 @@ function weightLayer(
     const filter = tf.reshape<tf.Rank.R4>(parts.get("weights")!, [...layer.geometry.kernel, T, 1]);
     return convolveDepthwise(x, filter, bias, layer.geometry, layer.activation);
   }
-  const dense = denseWeights(parts, T); // T × S
+  const most = layer.binary?.scheme === "planes" ? mostOf(layer.binary.planes) : 0;
+  const dense = denseWeights(parts, T, most); // T × S
   if (layer.kind === "FullyConnected") {
     const rows = tf.reshape<tf.Rank.R2>(x, [x.shape[0], dense.shape[1]]);
     const y = affine(rows, tf.transpose<tf.Tensor2D>(dense), bias);
@@ -69,7 +71,8 @@ function weightLayer(
   return convolve(x, filter, bias, layer.geometry, layer.activation);
 }
 
-function denseWeights(parts: Map<Role, tf.Tensor>, T: number): tf.Tensor2D {
+/** most: largest level, where there are levels. */
+function denseWeights(parts: Map<Role, tf.Tensor>, T: number, most: number): tf.Tensor2D {
   const weights = parts.get("weights");
   if (weights) return tf.reshape(weights, [T, weights.size / T]);
   const u = parts.get("u");
@@ -78,17 +81,33 @@ function denseWeights(parts: Map<Role, tf.Tensor>, T: number): tf.Tensor2D {
     const v = parts.get("v") as tf.Tensor2D;
     return affine(left, signs(v) as tf.Tensor2D, tf.zeros<tf.Rank.R1>([v.shape[1]]));
   }
+  const levels = parts.get("levels") as tf.Tensor2D | undefined;
+  if (levels) return tf.mul(nearestLevels(levels, most), parts.get("half")!);
   const planes = parts.get("planes") as tf.Tensor3D;
   const alpha = tf.reshape(tf.transpose(parts.get("alpha")!), [planes.shape[0], T, 1]);
   return tf.sum(tf.mul(signs(planes), alpha), 0);
 }
 
-/** sign(x), and straight through for the gradient where |x| ≤ 1 (Bengio et al. 2013; Courbariaux et al. 2016). */
-export const signs: (x: tf.Tensor) => tf.Tensor = tf.customGrad((x, save) => {
-  const input = x as tf.Tensor;
-  (save as (tensors: tf.Tensor[]) => void)([input]);
-  return {
-    value: tf.sub(tf.mul(tf.step(input), 2), 1),
-    gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => tf.mul(dy, tf.cast(tf.lessEqual(tf.abs(saved[0]), 1), "float32")),
-  };
-});
+/**
+ * `of`, a step function of x, with straight-through gradients where |x| ≤ most (Bengio et al. 2013; Courbariaux et al.
+ * 2016).
+ */
+function straightThrough(x: tf.Tensor, most: number, of: (x: tf.Tensor) => tf.Tensor): tf.Tensor {
+  return tf.customGrad((given, save) => {
+    const input = given as tf.Tensor;
+    (save as (tensors: tf.Tensor[]) => void)([input]);
+    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) =>
+      tf.mul(dy, tf.cast(tf.lessEqual(tf.abs(saved[0]), most), "float32"));
+    return { value: of(input), gradFunc };
+  })(x);
+}
+
+/** sign(x), 1 or −1. */
+export const signs = (x: tf.Tensor): tf.Tensor =>
+  straightThrough(x, 1, (input) => tf.sub(tf.mul(tf.step(input), 2), 1));
+
+/** The odd number from −most to most next to x (solve/levels.ts). */
+export function nearestLevels(x: tf.Tensor, most: number): tf.Tensor {
+  const odd = (input: tf.Tensor) => tf.add(tf.mul(tf.floor(tf.div(input, 2)), 2), 1);
+  return straightThrough(x, most + 1, (input) => tf.clipByValue(odd(input), -most, most));
+}

@@ -2,6 +2,7 @@
 
 import { type Graph, type Layer, type PlanesWeights, type SemiBinaryWeights, size } from "../graph/graph.ts";
 import { isWeightLayer, matrixShape, type WeightLayer } from "../passes/decompose/choose.ts";
+import { levelsOf, mostOf, nearestLevel, planesOf } from "../solve/levels.ts";
 import { mulberry32 } from "../solve/random.ts";
 import { signOf } from "../solve/rank-one.ts";
 
@@ -13,6 +14,8 @@ export type Role =
   | "v" // K × S
   | "d" // K
   | "r" // T
+  | "levels" // of which the nearest level counts (solve/levels.ts), T × S
+  | "half" // T
   | "planes" // signs of which count, planes × T × S
   | "alpha"; // T × planes
 
@@ -55,6 +58,10 @@ export function parametersOf(graph: Graph, seed: number): Parameters {
       add("d", [1, binary.rank], binary.d);
       add("v", [binary.rank, S], latent(binary.v));
       add("r", [T, 1], binary.r);
+    } else if (levelsOf(binary)) {
+      const { levels, half } = levelsOf(binary)!;
+      add("levels", [T, S], latentLevels(levels, half, layer.weights));
+      add("half", [T, 1], half);
     } else {
       add("planes", [binary.planes, T, S], latent(binary.bits));
       add("alpha", [T, binary.planes], binary.alpha);
@@ -107,7 +114,30 @@ function semiBinary({ rank }: SemiBinaryWeights, own: Map<Role, Float32Array>): 
   };
 }
 
+/**
+ * Latent levels start where the original weights lie, w / half, as far as the solver's level stays the nearest: levels
+ * are an even distance apart, so at most this far from it.
+ */
+const LEVEL_REACH = 0.9;
+
+function latentLevels(levels: Float64Array, half: Float64Array, weights: Float32Array): Float32Array {
+  const S = levels.length / half.length;
+  return Float32Array.from(levels, (level, i) => {
+    const wanted = weights[i] / half[Math.floor(i / S)] - level;
+    return level + Math.max(-LEVEL_REACH, Math.min(LEVEL_REACH, wanted || 0)); // no number where half is 0
+  });
+}
+
+/** half becomes positive: its sign moves into the levels. */
+function uniform(planes: number, own: Map<Role, Float32Array>): PlanesWeights {
+  const half = own.get("half")!;
+  const S = own.get("levels")!.length / half.length;
+  const levels = own.get("levels")!.map((x, i) => signOf(half[Math.floor(i / S)]) * nearestLevel(x, mostOf(planes)));
+  return planesOf({ levels: Float64Array.from(levels), half: Float64Array.from(half, Math.abs) }, planes);
+}
+
 function planes({ planes: count }: PlanesWeights, own: Map<Role, Float32Array>): PlanesWeights {
+  if (own.has("levels")) return uniform(count, own);
   return {
     scheme: "planes",
     planes: count,

@@ -6,6 +6,8 @@ import { execute } from "../host/execute.ts";
 import type { Graph } from "../host/graph/graph.ts";
 import { decompose } from "../host/passes/decompose.ts";
 import { checkTraining, recover } from "../host/passes/recover.ts";
+import { levelsOf, planesOf } from "../host/solve/levels.ts";
+import { reconstruct } from "../host/solve/reconstruct.ts";
 import { shuffled, split } from "../host/train/batches.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "../host/train/checkpoint.ts";
 import { blockOutputs, objectiveOf } from "../host/train/objective.ts";
@@ -78,6 +80,29 @@ test("outputs come nearer to the original's, and signs stay signs", async () => 
     assert.ok(binary.scheme === "semi-binary");
     assert.ok([...binary.u, ...binary.v].every((sign) => sign === 1 || sign === -1));
     assert.ok([...binary.d, ...binary.r].every((scale) => scale >= 0));
+  }
+});
+
+test("N-bit weights are trained by their levels, and stay N-bit weights", async () => {
+  const bits = { scheme: "bits:2", rank: 1, solver: "admm", objective: "weights", seed: 1 } as const;
+  const { graph: rounded } = await decompose(original, bits);
+  const parameters = parametersOf(rounded, 1);
+  assert.deepEqual(
+    parameters.list.filter(({ layer }) => layer === 1).map(({ role }) => role),
+    ["levels", "half", "bias"],
+  );
+  const planesIn = ({ layers }: Graph) =>
+    layers.flatMap((layer) => ("binary" in layer && layer.binary?.scheme === "planes" ? [layer.binary] : []));
+  const before = planesIn(rounded);
+  for (const [i, { bits, alpha }] of planesIn(withParameters(rounded, parameters)).entries()) {
+    assert.deepEqual(bits, before[i].bits);
+    assert.deepEqual(alpha, before[i].alpha.map(Math.fround));
+  }
+  const trained = await train({ ...base, graph: rounded, epochs: 40 });
+  assert.ok(trained.losses.best < 0.8 * trained.losses.start, JSON.stringify(trained.losses));
+  for (const [i, planes] of planesIn(trained.graph).entries()) {
+    assert.ok(levelsOf(planes)?.half.every((half) => half >= 0));
+    assert.notDeepEqual(planes.bits, before[i].bits);
   }
 });
 
@@ -177,4 +202,12 @@ test("a twentieth of the samples is held back, and an order is a permutation tha
   );
   assert.deepEqual(shuffled(used, 3), shuffled(used, 3));
   assert.notDeepEqual(shuffled(used, 3), shuffled(used, 4));
+});
+
+test("levels and planes of signs are two ways to write the same weights; planes of free scales have no levels", () => {
+  const levels = { levels: Float64Array.of(-3, -1, 1, 3, 3, -3), half: Float64Array.of(0.5, 0.25) };
+  const planes = planesOf(levels, 2);
+  assert.deepEqual(levelsOf(planes), levels);
+  assert.deepEqual([...reconstruct(planes, 2, 3)], [-1.5, -0.5, 0.5, 0.75, 0.75, -0.75]);
+  assert.equal(levelsOf({ ...planes, alpha: planes.alpha.map((x, i) => (i === 1 ? 1.1 * x : x)) }), undefined);
 });

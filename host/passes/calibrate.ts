@@ -4,7 +4,6 @@ import { HalfbitError } from "../errors.ts";
 import type { Graph, Layer, Quantisation, TensorId } from "../graph/graph.ts";
 import type { Samples } from "../options.ts";
 import { innerScale } from "./calibrate/inner-scale.ts";
-import { logitRanges } from "./calibrate/logits.ts";
 import { activationRanges, type Range } from "./calibrate/ranges.ts";
 import { int8Weights } from "./calibrate/weights.ts";
 import { isWeightLayer } from "./decompose/choose.ts";
@@ -61,8 +60,7 @@ function fixedQuantisations(graph: Graph, find: (tensor: TensorId) => TensorId):
 async function tensorQuantisations(graph: Graph, samples: Samples): Promise<Map<TensorId, Quantisation>> {
   const find = sharing(graph);
   const shared = new Map<TensorId, Range>();
-  const ranges = new Map([...(await activationRanges(graph, samples)), ...(await logitRanges(graph, samples))]);
-  for (const [tensor, range] of ranges) {
+  for (const [tensor, range] of await activationRanges(graph, samples)) {
     const { min, max } = shared.get(find(tensor)) ?? range;
     shared.set(find(tensor), { min: Math.min(min, range.min), max: Math.max(max, range.max) });
   }

@@ -3,6 +3,7 @@
 import { execute } from "../../execute.ts";
 import { type Graph, size, type TensorId } from "../../graph/graph.ts";
 import type { Samples } from "../../options.ts";
+import { logitRanges, type RangeOf } from "./logits.ts";
 
 export interface Range {
   min: number;
@@ -23,10 +24,17 @@ const KEPT = 2 ** 20;
 
 /**
  * Range of every tensor on the samples, always with 0 in it: from smallest to largest value for the network's input
- * (whose raw values then keep their meaning), less the OUTSIDE quantiles for what layers write.
+ * (whose raw values then keep their meaning), less the OUTSIDE quantiles for what layers write, and of logits what
+ * matters (logits.ts).
  */
 export async function activationRanges(graph: Graph, samples: Samples): Promise<Map<TensorId, Range>> {
-  const kept = new Map(graph.layers.map(({ output }) => [output, sampler(size(graph.tensors[output].shape), samples)]));
+  const logits = logitRanges(graph);
+  const kept = new Map(
+    graph.layers.map(({ output }) => [
+      output,
+      logits.get(output) ?? quantiles(size(graph.tensors[output].shape), samples),
+    ]),
+  );
   const numbers = graph.tensors.reduce((sum, { shape }) => sum + size(shape), 0);
   const batch = Math.max(1, Math.floor(BATCH_NUMBERS / numbers));
   const each = size(graph.tensors[graph.input].shape);
@@ -35,15 +43,12 @@ export async function activationRanges(graph: Graph, samples: Samples): Promise<
     const input = samples.data.subarray(first * each, (first + count) * each);
     for (const [id, values] of await execute(graph, input, count, [...kept.keys()])) kept.get(id)!.add(values);
   }
-  const ranges = new Map([...kept].map(([id, { values }]) => [id, quantileRange(values())]));
+  const ranges = new Map([...kept].map(([id, { range }]) => [id, range()]));
   return ranges.set(graph.input, fullRange(samples.data));
 }
 
 /** Keeps every n-th of the values of a tensor of `each` numbers a sample, so that at most KEPT are kept of all. */
-function sampler(
-  each: number,
-  { count }: Samples,
-): { add: (values: Float32Array) => void; values: () => Float32Array } {
+function quantiles(each: number, { count }: Samples): RangeOf {
   const total = count * each;
   let stride = Math.ceil(total / KEPT);
   while (common(stride, each) > 1) stride++; // so that every channel and pixel has its turn
@@ -55,7 +60,7 @@ function sampler(
       for (let i = (stride - (seen % stride)) % stride; i < values.length; i += stride) kept[length++] = values[i];
       seen += values.length;
     },
-    values: () => kept.subarray(0, length),
+    range: () => quantileRange(kept.subarray(0, length)),
   };
 }
 

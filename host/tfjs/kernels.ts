@@ -61,9 +61,31 @@ function covered(height: number, width: number, { kernel, stride, dilation }: Ge
   ];
 }
 
+/** Image i of a tensor of images. */
+function imageOf(heap: Heap, info: TensorInfo, i: number): number {
+  return pointer(heap, info) + bytes(i * info.shape.slice(1).reduce((a, b) => a * b));
+}
+
+/** Each image of x in turn, padded to high × wide on the heap. */
+function eachPadded(
+  { heap, float }: Kernels,
+  x: TensorInfo,
+  { padding }: Geometry,
+  [high, wide]: [number, number],
+  use: (image: number, i: number) => void,
+): void {
+  const [n, height, width, C] = x.shape as Shape4D;
+  withScratch(heap, [high * wide * C], (image) => {
+    for (let i = 0; i < n; i++) {
+      float.pad(imageOf(heap, x, i), image, height, width, C, padding.top, padding.left, high, wide);
+      use(image, i);
+    }
+  });
+}
+
 /** activation(conv(x, w) + bias): x n × h × w × C, w kh × kw × C × T, bias T → n × h' × w' × T. */
 export function convolution(
-  { heap, float }: Kernels,
+  kernels: Kernels,
   x: TensorInfo,
   w: TensorInfo,
   bias: TensorInfo,
@@ -73,21 +95,20 @@ export function convolution(
   const [n, height, width, C] = x.shape as Shape4D;
   const [kh, kw, , T] = w.shape as Shape4D;
   const [outHeight, outWidth] = windowOutput([height, width, C], geometry);
-  const [high, wide] = covered(outHeight, outWidth, geometry);
+  const size = covered(outHeight, outWidth, geometry);
+  const { heap, float } = kernels;
   const y = heap.makeOutput([n, outHeight, outWidth, T], "float32");
   const T8 = padded8(T);
   const rows = kh * kw * C;
-  withScratch(heap, [high * wide * C, rows * T8, T8], (image, filter, biases) => {
+  withScratch(heap, [rows * T8, T8], (filter, biases) => {
     float.pack(pointer(heap, w), filter, rows, T, T, 1);
     float.copyColumns(pointer(heap, bias), biases, 1, T, T, T8);
-    const { padding, stride, dilation } = geometry;
-    for (let i = 0; i < n; i++) {
-      const from = pointer(heap, x) + bytes(i * height * width * C);
-      const to = pointer(heap, y) + bytes(i * outHeight * outWidth * T);
-      float.pad(from, image, height, width, C, padding.top, padding.left, high, wide);
-      const shape = [wide, C, outHeight, outWidth, T, kh, kw];
+    const { stride, dilation } = geometry;
+    const shape = [size[1], C, outHeight, outWidth, T, kh, kw];
+    eachPadded(kernels, x, geometry, size, (image, i) => {
+      const to = imageOf(heap, y, i);
       float.convolve(image, filter, biases, to, ...shape, ...stride, ...dilation, ...CLAMP[activation]);
-    }
+    });
   });
   return y;
 }
@@ -109,26 +130,23 @@ export function maskGradient(
 
 /** dL/dw, in the shape of w, for masked dy: n × h' × w' × T8. */
 export function filterGradient(
-  { heap, float }: Kernels,
+  kernels: Kernels,
   x: TensorInfo,
   dy: TensorInfo,
   shape: number[],
   geometry: Geometry,
 ): TensorInfo {
-  const [n, height, width, C] = x.shape as Shape4D;
+  const { heap, float } = kernels;
+  const C = x.shape[3] as number;
   const [, outHeight, outWidth, T8] = dy.shape as Shape4D;
   const [kh, kw, , T] = shape;
-  const [high, wide] = covered(outHeight, outWidth, geometry);
+  const size = covered(outHeight, outWidth, geometry);
   const wideGradient = zeros(heap, [kh, kw, C, T8]);
   const sums = pointer(heap, wideGradient);
-  withScratch(heap, [high * wide * C], (image) => {
-    const { padding, stride, dilation } = geometry;
-    for (let i = 0; i < n; i++) {
-      const from = pointer(heap, x) + bytes(i * height * width * C);
-      float.pad(from, image, height, width, C, padding.top, padding.left, high, wide);
-      const gradient = pointer(heap, dy) + bytes(i * outHeight * outWidth * T8);
-      float.filterGradient(image, gradient, sums, wide, C, outHeight, outWidth, T8, kh, kw, ...stride, ...dilation);
-    }
+  const { stride, dilation } = geometry;
+  const sizes = [size[1], C, outHeight, outWidth, T8, kh, kw];
+  eachPadded(kernels, x, geometry, size, (image, i) => {
+    float.filterGradient(image, imageOf(heap, dy, i), sums, ...sizes, ...stride, ...dilation);
   });
   if (T === T8) return wideGradient;
   const dw = heap.makeOutput(shape, "float32");
@@ -159,12 +177,10 @@ export function inputGradient(
       float.pack(pointer(heap, w) + bytes(tap * C * T), filter + bytes(tap * T8 * C8), T8, C, 1, T);
     }
     for (let i = 0; i < n; i++) {
-      const from = pointer(heap, dy) + bytes(i * outHeight * outWidth * T8);
-      const to = pointer(heap, dx) + bytes(i * height * width * C);
       clear(heap, image, high * wide * C8);
       const size = [wide, C8, outHeight, outWidth, T8, kh, kw];
-      float.inputGradient(from, filter, image, ...size, ...stride, ...dilation);
-      float.crop(image, to, height, width, C, padding.top, padding.left, high, wide, C8);
+      float.inputGradient(imageOf(heap, dy, i), filter, image, ...size, ...stride, ...dilation);
+      float.crop(image, imageOf(heap, dx, i), height, width, C, padding.top, padding.left, high, wide, C8);
     }
   });
   return dx;
@@ -172,7 +188,7 @@ export function inputGradient(
 
 /** activation(conv(x, w) + bias) a channel: x n × h × w × C, w kh × kw × C × 1, bias C → n × h' × w' × C. */
 export function depthwise(
-  { heap, float }: Kernels,
+  kernels: Kernels,
   x: TensorInfo,
   w: TensorInfo,
   bias: TensorInfo,
@@ -181,48 +197,41 @@ export function depthwise(
 ): TensorInfo {
   const [n, height, width, C] = x.shape as Shape4D;
   const [outHeight, outWidth] = windowOutput([height, width, C], geometry);
-  const [high, wide] = covered(outHeight, outWidth, geometry);
+  const { heap, float } = kernels;
+  const size = covered(outHeight, outWidth, geometry);
   const y = heap.makeOutput([n, outHeight, outWidth, C], "float32");
-  withScratch(heap, [high * wide * C], (image) => {
-    const { kernel, padding, stride, dilation } = geometry;
-    for (let i = 0; i < n; i++) {
-      const from = pointer(heap, x) + bytes(i * height * width * C);
-      const to = pointer(heap, y) + bytes(i * outHeight * outWidth * C);
-      float.pad(from, image, height, width, C, padding.top, padding.left, high, wide);
-      const size = [wide, C, outHeight, outWidth, ...kernel];
-      const pointers = [image, pointer(heap, w), pointer(heap, bias), to];
-      float.depthwise(...pointers, ...size, ...stride, ...dilation, ...CLAMP[activation]);
-    }
+  const { kernel, stride, dilation } = geometry;
+  const sizes = [size[1], C, outHeight, outWidth, ...kernel];
+  eachPadded(kernels, x, geometry, size, (image, i) => {
+    const pointers = [image, pointer(heap, w), pointer(heap, bias), imageOf(heap, y, i)];
+    float.depthwise(...pointers, ...sizes, ...stride, ...dilation, ...CLAMP[activation]);
   });
   return y;
 }
 
 /** dL/dx and dL/dw of a depthwise convolution, for masked dy: n × h' × w' × C8. */
 export function depthwiseGradient(
-  { heap, float }: Kernels,
+  kernels: Kernels,
   x: TensorInfo,
   w: TensorInfo,
   dy: TensorInfo,
   geometry: Geometry,
 ): [dx: TensorInfo, dw: TensorInfo] {
-  const [n, height, width, C] = x.shape as Shape4D;
+  const { heap, float } = kernels;
+  const [, height, width, C] = x.shape as Shape4D;
   const [, outHeight, outWidth, C8] = dy.shape as Shape4D;
   const [high, wide] = covered(outHeight, outWidth, geometry);
   const dx = heap.makeOutput(x.shape, "float32");
   const dw = zeros(heap, w.shape);
-  withScratch(heap, [high * wide * C, high * wide * C], (image, slope) => {
-    const { kernel, padding, stride, dilation } = geometry;
-    for (let i = 0; i < n; i++) {
-      const from = pointer(heap, x) + bytes(i * height * width * C);
-      float.pad(from, image, height, width, C, padding.top, padding.left, high, wide);
+  const { kernel, padding, stride, dilation } = geometry;
+  const sizes = [wide, C, C8, outHeight, outWidth, ...kernel];
+  withScratch(heap, [high * wide * C], (slope) => {
+    eachPadded(kernels, x, geometry, [high, wide], (image, i) => {
       clear(heap, slope, high * wide * C);
-      const gradient = pointer(heap, dy) + bytes(i * outHeight * outWidth * C8);
-      const size = [wide, C, C8, outHeight, outWidth, ...kernel];
-      const pointers = [image, pointer(heap, w), gradient, slope, pointer(heap, dw)];
-      float.depthwiseGradient(...pointers, ...size, ...stride, ...dilation);
-      const to = pointer(heap, dx) + bytes(i * height * width * C);
-      float.crop(slope, to, height, width, C, padding.top, padding.left, high, wide, C);
-    }
+      const pointers = [image, pointer(heap, w), imageOf(heap, dy, i), slope, pointer(heap, dw)];
+      float.depthwiseGradient(...pointers, ...sizes, ...stride, ...dilation);
+      float.crop(slope, imageOf(heap, dx, i), height, width, C, padding.top, padding.left, high, wide, C);
+    });
   });
   return [dx, dw];
 }

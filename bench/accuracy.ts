@@ -1,12 +1,14 @@
-// Measures accuracy by bytes and scheme, and writes docs/accuracy.md. Every row is measured anew, which takes hours;
-// `npm run accuracy -- TEXT` measures the rows whose id contains TEXT and keeps the other figures (bench/accuracy.json).
+// Measures accuracy by bytes and scheme, and writes docs/accuracy.md and the ablation table of docs/decomposition.md.
+// Every row is measured anew, which takes hours; `npm run accuracy -- TEXT` measures the rows whose id contains TEXT and
+// keeps the other figures (bench/accuracy.json).
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import process from "node:process";
+import { ablationTable } from "./accuracy/ablation.ts";
 import { type Measured, measure, measureSource } from "./accuracy/measure.ts";
 import { NETWORKS, type Network } from "./accuracy/networks.ts";
 import { page } from "./accuracy/page.ts";
-import { ROWS } from "./accuracy/rows.ts";
+import { ROWS, type Row } from "./accuracy/rows.ts";
 
 const FIGURES = "bench/accuracy.json";
 
@@ -27,14 +29,28 @@ const figures: Figures = {
   rows: { ...old?.rows },
 };
 
+function targetOf({ options, bytesOf }: Row): Row["options"]["target"] {
+  if (!bytesOf) return options.target;
+  const like = figures.rows[bytesOf];
+  if (!like) throw new Error(`measure ${bytesOf} first: its bytes are the budget`);
+  return { kind: "budget", bytes: like.bytes };
+}
+
 const loaded = new Map<string, Network>();
 for (const row of ROWS.filter(({ id }) => wanted(id))) {
   const network = loaded.get(row.network) ?? NETWORKS[row.network]();
   loaded.set(row.network, network);
   figures.sources[row.network] ??= await measureSource(network);
-  const measured = await measure(row, network);
+  const measured = await measure({ ...row, options: { ...row.options, target: targetOf(row) } }, network);
   figures.rows[row.id] = measured;
   process.stderr.write(`${JSON.stringify(measured)}\n`);
   writeFileSync(FIGURES, `${JSON.stringify(figures, null, 1)}\n`);
 }
 writeFileSync("docs/accuracy.md", page(figures));
+const decomposition = readFileSync("docs/decomposition.md", "utf8");
+writeFileSync(
+  "docs/decomposition.md",
+  decomposition.replace(/(<!-- ablation -->\n)[\s\S]*(<!-- end -->)/, (_, start, end) => {
+    return `${start}${ablationTable(figures)}\n${end}`;
+  }),
+);

@@ -1,7 +1,7 @@
 // docs/accuracy.md from the figures.
 
 import type { Figures } from "../accuracy.ts";
-import { BUDGETS, COLUMNS, ROWS } from "./rows.ts";
+import { BUDGETS, COLUMNS, equalBytesId, ROWS } from "./rows.ts";
 
 const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
 const thousands = (n: number) => n.toLocaleString("en-US");
@@ -30,22 +30,25 @@ function byBudget(network: keyof typeof TITLES, { rows }: Figures): string[] {
 
 function byScheme(network: keyof typeof TITLES, { rows }: Figures): string[] {
   return [
-    "| scheme | model bytes | arena bytes | feature-map error | float simulation | integers | seconds |",
-    "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
-    ...ROWS.filter((row) => row.network === network && !row.options.target).flatMap(({ id, title }) => {
-      const row = rows[id];
-      if (!row) return [];
-      const error = row.error === undefined ? "" : row.error > 10 ? "> 1,000 %" : percent(row.error);
-      const cells = [
-        title,
-        thousands(row.bytes),
-        thousands(row.arena),
-        error,
-        percent(row.simulated),
-        percent(row.integers),
-      ];
-      return [`| ${[...cells, row.seconds.toFixed(0)].join(" | ")} |`];
-    }),
+    "| scheme | model bytes | arena bytes | feature-map error | float simulation | integers | seconds | `--budget` of as many bytes |",
+    "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+    ...ROWS.filter((row) => row.network === network && row.group === "scheme" && !row.bytesOf).flatMap(
+      ({ id, title }) => {
+        const row = rows[id];
+        if (!row) return [];
+        const error = row.error === undefined ? "" : row.error > 10 ? "> 1,000 %" : percent(row.error);
+        const cells = [
+          title,
+          thousands(row.bytes),
+          thousands(row.arena),
+          error,
+          percent(row.simulated),
+          percent(row.integers),
+        ];
+        const rival = rows[equalBytesId(id)];
+        return [`| ${[...cells, row.seconds.toFixed(0), rival ? percent(rival.integers) : ""].join(" | ")} |`];
+      },
+    ),
   ];
 }
 
@@ -73,7 +76,7 @@ export function page(figures: Figures): string {
 
 Renewed by \`npm run accuracy\` (${figures.machine}), which takes hours; \`npm run accuracy -- TEXT\` renews the rows whose names in \`bench/accuracy.json\` contain TEXT.
 
-Networks: the MLPerf Tiny reference models, compiled from their float TFLite files. First and last layers with weights, and depthwise layers, stay int8. *Integers*, and every accuracy by size, is the model file in WebAssembly; *float simulation* runs the decomposed network in floating point. *Feature-map error* is the share of the original output variance that a decomposed layer misses on the calibration samples, on average over the decomposed layers. Test samples are never used for a choice. An empty cell has not been measured with this version.
+Networks: the MLPerf Tiny reference models, compiled from their float TFLite files. First and last layers with weights, and depthwise layers, stay int8. *Integers*, and every accuracy by size, is the model file in WebAssembly; *float simulation* runs the decomposed network in floating point. *Feature-map error* is the share of the original output variance that a decomposed layer misses on the calibration samples, on average over the decomposed layers. The last column is the accuracy, in integers, of the network that \`--budget\` chooses within the row's bytes. Test samples are never used for a choice. An empty cell has not been measured with this version.
 
 ${sections.join("\n\n")}
 `;

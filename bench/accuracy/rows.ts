@@ -1,13 +1,18 @@
 // What is measured: one compilation a row and fold.
 
 import type { CompileOptions, Scheme } from "../../host/options.ts";
+import { ABLATION } from "./ablation.ts";
 
 export interface Row {
   id: string;
+  /** Table that it stands in. */
+  group: "budget" | "scheme" | "ablation";
   network: "resnet8" | "dscnn";
   /** Column of the table by bytes, or the name of a scheme. */
   title: string;
   options: Pick<CompileOptions, "scheme" | "rank" | "target" | "solver" | "objective" | "steps">;
+  /** Row whose bytes are the budget, instead of options.target. */
+  bytesOf?: string;
   recoverMinutes?: number;
   finetuneEpochs?: number;
 }
@@ -29,6 +34,7 @@ function byBudget(): Row[] {
       const options = { ...base, target: { kind: "budget", bytes } as const };
       const row = (title: (typeof COLUMNS)[number], more: Partial<Row>): Row => ({
         id: `${network}-${bytes}-${title.replaceAll(" ", "-")}`,
+        group: "budget",
         network,
         title,
         options,
@@ -60,13 +66,32 @@ function byScheme(): Row[] {
     })),
   ];
   return (["resnet8", "dscnn"] as const).flatMap((network) =>
-    schemes.map(({ title, ...options }) => ({
-      id: `${network}-${title.replaceAll(/[ ,]+/g, "-")}`,
-      network,
-      title,
-      options: { ...base, ...options },
-    })),
+    schemes.map(
+      ({ title, ...options }): Row => ({
+        id: `${network}-${title.replaceAll(/[ ,]+/g, "-")}`,
+        group: "scheme",
+        network,
+        title,
+        options: { ...base, ...options },
+      }),
+    ),
   );
 }
 
-export const ROWS: Row[] = [...byScheme(), ...byBudget()];
+/** Of ResNet-8, what --budget chooses at the bytes of each scheme that it could choose alike for every layer. */
+function atEqualBytes(rows: readonly Row[]): Row[] {
+  const chosen = rows.filter(({ network, options: { scheme, solver, rank } }) => {
+    return (
+      network === "resnet8" &&
+      solver === "admm" &&
+      (scheme.startsWith("bits:") || (scheme === "semi-binary" && rank >= 1))
+    );
+  });
+  return chosen.map((row) => ({ ...row, id: equalBytesId(row.id), options: base, bytesOf: row.id }));
+}
+
+export const equalBytesId = (id: string): string => `${id}-equal-bytes`;
+
+const SCHEMES = byScheme();
+
+export const ROWS: Row[] = [...SCHEMES, ...atEqualBytes(SCHEMES), ...byBudget(), ...ABLATION];

@@ -1,37 +1,21 @@
 // `npm run install-chromium`: Debian's package of the browser that tests/browser runs in, where there is none.
-import { accessSync, constants } from "node:fs";
-import path from "node:path";
 import process from "node:process";
+import { isProgram, programsOnPath } from "../bin/wasmtime/programs.mjs";
 import { main, run, say, ToolError } from "./support/project.mjs";
 
 const NAMES = ["chromium", "chromium-browser", "google-chrome"];
 const BY_HAND = "install Chromium, or set CHROMIUM to its program";
 
-function isExecutable(file) {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const onPath = (names) =>
-  (process.env.PATH ?? "")
-    .split(path.delimiter)
-    .flatMap((folder) => names.map((name) => path.join(folder, name)))
-    .find(isExecutable);
-
 /** $CHROMIUM where it is set, else the first browser on PATH; undefined where that is no program. */
 export function findChromium() {
   const named = process.env.CHROMIUM;
-  if (!named) return onPath(NAMES);
-  return isExecutable(named) ? named : undefined;
+  if (!named) return programsOnPath(NAMES)[0];
+  return isProgram(named) ? named : undefined;
 }
 
 async function install() {
   const root = process.getuid?.() === 0;
-  const missing = [...(root ? [] : ["sudo"]), "apt-get"].find((name) => !onPath([name]));
+  const missing = [...(root ? [] : ["sudo"]), "apt-get"].find((name) => programsOnPath([name]).length === 0);
   if (missing) throw new ToolError(`no Chromium, and no ${missing} to install it with; ${BY_HAND}`);
   const [program, ...first] = root ? ["apt-get"] : ["sudo", "apt-get"];
   say("installing Debian's package chromium …");

@@ -32,23 +32,21 @@ function byScheme(network: keyof typeof TITLES, { rows }: Figures): string[] {
   return [
     "| scheme | model bytes | arena bytes | feature-map error | float simulation | integers | seconds | `--budget` of as many bytes |",
     "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
-    ...ROWS.filter((row) => row.network === network && row.group === "scheme" && !row.bytesOf).flatMap(
-      ({ id, title }) => {
-        const row = rows[id];
-        if (!row) return [];
-        const error = row.error === undefined ? "" : row.error > 10 ? "> 1,000 %" : percent(row.error);
-        const cells = [
-          title,
-          thousands(row.bytes),
-          thousands(row.arena),
-          error,
-          percent(row.simulated),
-          percent(row.integers),
-        ];
-        const rival = rows[equalBytesId(id)];
-        return [`| ${[...cells, row.seconds.toFixed(0), rival ? percent(rival.integers) : ""].join(" | ")} |`];
-      },
-    ),
+    ...ROWS.filter((row) => row.network === network && row.group === "scheme").flatMap(({ id, title }) => {
+      const row = rows[id];
+      if (!row) return [];
+      const error = row.error === undefined ? "" : row.error > 10 ? "> 1,000 %" : percent(row.error);
+      const cells = [
+        title,
+        thousands(row.bytes),
+        thousands(row.arena),
+        error,
+        percent(row.simulated),
+        percent(row.integers),
+      ];
+      const rival = rows[equalBytesId(id)];
+      return [`| ${[...cells, row.seconds.toFixed(0), rival ? percent(rival.integers) : ""].join(" | ")} |`];
+    }),
   ];
 }
 

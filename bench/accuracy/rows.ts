@@ -6,7 +6,7 @@ import { ABLATION } from "./ablation.ts";
 export interface Row {
   id: string;
   /** Table that it stands in. */
-  group: "budget" | "scheme" | "ablation";
+  group: "budget" | "scheme" | "equal bytes" | "ablation";
   network: "resnet8" | "dscnn";
   /** Column of the table by bytes, or the name of a scheme. */
   title: string;
@@ -87,7 +87,13 @@ function atEqualBytes(rows: readonly Row[]): Row[] {
       (scheme.startsWith("bits:") || (scheme === "semi-binary" && rank >= 1))
     );
   });
-  return chosen.map((row) => ({ ...row, id: equalBytesId(row.id), options: base, bytesOf: row.id }));
+  return chosen.map((row) => ({
+    ...row,
+    id: equalBytesId(row.id),
+    group: "equal bytes",
+    options: base,
+    bytesOf: row.id,
+  }));
 }
 
 export const equalBytesId = (id: string): string => `${id}-equal-bytes`;

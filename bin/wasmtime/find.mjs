@@ -1,20 +1,12 @@
 // Which wasmtime to run: $WASMTIME, then PATH, then the pinned copy, installed where need be.
-import { accessSync, constants, existsSync, realpathSync, statSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import path from "node:path";
 import { installWasmtime } from "./install.mjs";
 import { FAILED, FOLDER, isInstalled, PINNED, VERSION } from "./places.mjs";
+import { isProgram, programsOnPath } from "./programs.mjs";
 
 /** Set for the child: if what was found on PATH is this launcher after all, it must not search PATH again. */
 export const GUARD = "HALFBIT_WASMTIME_LAUNCHER";
-
-function isProgram(file) {
-  try {
-    accessSync(file, constants.X_OK);
-    return statSync(file).isFile();
-  } catch {
-    return false;
-  }
-}
 
 /** npx puts node_modules/.bin in front of PATH, and there `wasmtime` is this launcher. */
 function isLauncher(file, self) {
@@ -24,9 +16,7 @@ function isLauncher(file, self) {
 
 function onPath(self) {
   const names = process.platform === "win32" ? ["wasmtime.exe"] : ["wasmtime"];
-  const folders = (process.env.PATH ?? "").split(path.delimiter).filter(Boolean);
-  const files = folders.flatMap((folder) => names.map((name) => path.join(folder, name)));
-  return files.find((file) => isProgram(file) && !isLauncher(file, self));
+  return programsOnPath(names).find((file) => !isLauncher(file, self));
 }
 
 /** {program, note}: note is what to tell the user, empty where PATH had it; program is absent where there is none. */

@@ -10,9 +10,9 @@ import { greedy } from "../solve/greedy.ts";
 import { reconstruct } from "../solve/reconstruct.ts";
 import { LAYER_WORK, semiBinary } from "../solve/semi-binary.ts";
 import { binaryBytes, int8Bytes } from "./decompose/bytes.ts";
-import { type Choice, chooseSchemes, MAX_GRAM, matrixShape, planeCount, type WeightLayer } from "./decompose/choose.ts";
+import { type Choice, chooseSchemes, gramFits, matrixShape, planeCount, type WeightLayer } from "./decompose/choose.ts";
 import { correctable, withCorrection } from "./decompose/correct.ts";
-import { addAt, otherBranch } from "./decompose/other-branch.ts";
+import { addAt } from "./decompose/other-branch.ts";
 import { type Activations, advance, affordable, branch } from "./decompose/prefix.ts";
 import { equivalentTarget, outputError, repairedBias, varianceRatios } from "./decompose/target.ts";
 import { type WantedCache, wantedOutputs } from "./decompose/wanted.ts";
@@ -117,12 +117,11 @@ export async function decompose(
   const errors = new Map<number, Errors>();
   const solving = { ...options, work: options.work ?? Math.min(LAYER_WORK, NETWORK_WORK / Math.max(1, work.length)) };
   const order = [...work, ...corrected].sort((a, b) => a - b);
-  const isLarge = (i: number) => matrixShape(graph.layers[i] as WeightLayer).S > MAX_GRAM;
-  const guided = order.filter((i) => !isLarge(i));
+  const guided = order.filter((i) => gramFits(graph.layers[i] as WeightLayer));
   const momentsOf = samples && follow(graph, result, samples, guided, options, steps);
   for (const [done, i] of order.entries()) {
     options.onProgress?.("decompose", done, work.length + corrected.length);
-    const moments = isLarge(i) ? undefined : await momentsOf?.(i);
+    const moments = guided.includes(i) ? await momentsOf?.(i) : undefined;
     if (corrected.includes(i)) {
       result.layers[i] = withCorrection(graph.layers[i] as Conv2D | FullyConnected, moments!, steps);
       continue;
@@ -162,11 +161,10 @@ export function follow(
       const found = await wantedOutputs(graph, samples, missing, { seed, residualTargets });
       for (const [index, wanted] of found) known.set(index, wanted);
     }
-    const { positions, rows, variance } = known.get(i)!;
+    const { positions, rows, variance, other } = known.get(i)!;
     if (!cache) known.delete(i);
     const wanted = rows.slice();
     current = await advance(result, samples, current, i);
-    const other = residualTargets ? otherBranch(graph, i) : undefined;
     if (other !== undefined) addAt(wanted, await branch(result, samples, current, other), positions, -1);
     const layer = graph.layers[i] as Conv2D | FullyConnected;
     const windows = windowsOf(graph, layer, samples.count);

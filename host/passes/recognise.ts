@@ -1,4 +1,5 @@
 import type { Conv2D, FullyConnected, Graph, Layer, SemiBinaryWeights } from "../graph/graph.ts";
+import { signOf } from "../solve/rank-one.ts";
 import { reconstruct } from "../solve/reconstruct.ts";
 import { isInt8, producersOf, readersOf, withLayers } from "./edges.ts";
 
@@ -60,7 +61,7 @@ function signsAndMagnitudes(
   if (magnitudes.every((m) => m === 0)) return undefined;
   for (let i = 0; i < matrix.length; i++)
     if (Math.abs(matrix[i]) !== magnitudes[Math.floor(i / columns)]) return undefined;
-  return { signs: new Int8Array(matrix.map((w) => (w < 0 ? -1 : 1))), magnitudes };
+  return { signs: new Int8Array(matrix.map(signOf)), magnitudes };
 }
 
 function joined(

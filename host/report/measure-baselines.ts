@@ -3,7 +3,7 @@
 
 import type { Compiled, LayerReport } from "../compile.ts";
 import type { CompileOptions } from "../options.ts";
-import { isWeightLayer, MAX_GRAM, matrixShape, type WeightLayer } from "../passes/decompose/choose.ts";
+import { gramFits, isWeightLayer, type WeightLayer } from "../passes/decompose/choose.ts";
 import { affordable } from "../passes/decompose/prefix.ts";
 import { equivalentTarget, outputError, varianceRatios } from "../passes/decompose/target.ts";
 import { follow, stepsOf } from "../passes/decompose.ts";
@@ -12,9 +12,8 @@ import { baselineErrors } from "./baselines.ts";
 
 /**
  * The report of `compiled` with `baselines` and `featureMapError` of every layer that has binary weights and whose Gram
- * matrix fits (MAX_GRAM). Each scheme
- * meets what the solver met: the inputs that the layers before it now give in float, the wanted output, and the repair
- * of the output's variance.
+ * matrix fits. Each scheme meets what the solver met: the inputs that the layers before it now give in float, the wanted
+ * output, and the repair of the output's variance.
  */
 export async function measureBaselines(
   { graph, simulated, report }: Pick<Compiled, "graph" | "simulated" | "report">,
@@ -25,7 +24,7 @@ export async function measureBaselines(
   const indices = [...graph.layers.keys()].filter((i) => isWeightLayer(graph.layers[i]));
   const judged = indices.filter((i) => {
     const own = simulated.layers[i];
-    return "binary" in own && own.binary && matrixShape(graph.layers[i] as WeightLayer).S <= MAX_GRAM;
+    return "binary" in own && own.binary && gramFits(graph.layers[i] as WeightLayer);
   });
   const momentsOf = follow(graph, context, affordable(graph, options.calibration), judged, options, steps);
   const measured = [...report];

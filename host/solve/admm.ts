@@ -8,6 +8,7 @@ import { eigen } from "./eigen.ts";
 import { matMul } from "./matmul.ts";
 import { power } from "./portable.ts";
 import type { Random } from "./random.ts";
+import { signOf } from "./rank-one.ts";
 import { remembered } from "./remember.ts";
 
 export interface Shape {
@@ -57,7 +58,7 @@ export async function admm(
     await solveV(V, U.z, wh, metric, shape, rho);
     await solveU(U, V.z, wh, metric, shape, rho);
   }
-  const signs = ({ z }: Factor) => new Int8Array(z.map((x) => (x < 0 ? -1 : 1)));
+  const signs = ({ z }: Factor) => new Int8Array(z.map(signOf));
   return { u: signs(U), v: signs(V) };
 }
 

@@ -10,14 +10,10 @@ import { type Numbers, timesSymmetric } from "./products.ts";
 export function featureMapError(w: Numbers, approximation: Numbers, S: number, gram?: Float64Array): number {
   const whole = quadratic(w, S, gram);
   if (whole === 0) return 0;
-  if (gram)
-    return (
-      quadratic(
-        new Float64Array(w).map((value, i) => value - approximation[i]),
-        S,
-        gram,
-      ) / whole
-    );
+  if (gram) {
+    const difference = new Float64Array(w).map((value, i) => value - approximation[i]);
+    return quadratic(difference, S, gram) / whole;
+  }
   let missed = 0;
   for (let i = 0; i < w.length; i++) missed += (w[i] - approximation[i]) ** 2;
   return missed / whole;

@@ -1,6 +1,6 @@
 // Single layers under several choices, in a network whose other layers stay as they are: what each does to the output.
 
-import type { Graph, Layer } from "../../graph/graph.ts";
+import type { Conv2D, FullyConnected, Graph, Layer } from "../../graph/graph.ts";
 import type { Samples } from "../../options.ts";
 import { judgeOn } from "../../train/judge.ts";
 import { objectiveOf } from "../../train/objective.ts";
@@ -8,7 +8,7 @@ import { type Choice, isWeightLayer } from "../decompose/choose.ts";
 import { withCorrection } from "../decompose/correct.ts";
 import { type Activations, advance } from "../decompose/prefix.ts";
 import { outputError } from "../decompose/target.ts";
-import { type DecomposeOptions, follow, replaceWeights, stepsOf } from "../decompose.ts";
+import { type DecomposeOptions, follow, type Guidance, replaceWeights, stepsOf } from "../decompose.ts";
 
 /** Plain data: it goes to the threads as it is. */
 export interface ProbeJob {
@@ -43,6 +43,14 @@ export async function prepareProbes({
 }: ProbeJob): Promise<(question: ProbeQuestion) => Promise<Probe[][]>> {
   const steps = stepsOf(options);
   const judge = await judgeOn(graph, objectiveOf(graph, { blockWeight: 0, labelWeight: 0 }), held.data);
+  const solve = async (layer: Conv2D | FullyConnected, choice: Choice, moments: Guidance) => {
+    if (choice.scheme === "int8") {
+      const corrected = withCorrection(layer, moments, steps);
+      return { layer: corrected, error: outputError(corrected.weights, moments) };
+    }
+    const { layer: solved, errors } = await replaceWeights(layer, choice, moments, options, steps);
+    return { layer: solved, error: errors.featureMapError! };
+  };
   return async ({ context, layers }) => {
     const momentsOf = follow(
       graph,
@@ -63,14 +71,8 @@ export async function prepareProbes({
       const lossWith = (changed: Layer) => judge({ ...context, layers: context.layers.with(index, changed) }, before);
       const own: Probe[] = [];
       for (const choice of choices) {
-        if (choice.scheme === "int8") {
-          const corrected = withCorrection(layer, moments, steps);
-          const error = outputError(corrected.weights, moments);
-          own.push({ choice, error, loss: await lossWith(corrected) });
-          continue;
-        }
-        const { layer: solved, errors } = await replaceWeights(layer, choice, moments, options, steps);
-        own.push({ choice, error: errors.featureMapError!, loss: await lossWith(solved) });
+        const solved = await solve(layer, choice, moments);
+        own.push({ choice, error: solved.error, loss: await lossWith(solved.layer) });
       }
       probes.push(own);
     }

@@ -34,7 +34,9 @@ export function matrixShape(layer: WeightLayer): { T: number; S: number } {
  * Largest S whose Gram matrix (8·S² bytes, and two more of the kind while a target is computed) fits: 0.6 GB. Layers
  * above are solved for their weights alone.
  */
-export const MAX_GRAM = 5120;
+const MAX_GRAM = 5120;
+export const gramFits = (layer: WeightLayer): boolean => matrixShape(layer).S <= MAX_GRAM;
+
 /**
  * Up to so many weights, K is a share of T even where S is smaller: a convolution of a shortcut, whose few bytes decide
  * what all layers behind it see.

@@ -3,7 +3,7 @@
 import type { Conv2D, FullyConnected, Graph } from "../../graph/graph.ts";
 import type { CompileOptions, Steps } from "../../options.ts";
 import { aboutZero, type Moments } from "../gram.ts";
-import { type Choice, MAX_GRAM, matrixShape } from "./choose.ts";
+import { type Choice, gramFits } from "./choose.ts";
 import { equivalentTarget, repairedBias } from "./target.ts";
 
 /**
@@ -23,7 +23,7 @@ export function correctable(
   const dense = ([i, { scheme }]: readonly [number, Choice]) => {
     const layer = layers[i];
     const whole = layer.kind === "FullyConnected" || (layer.kind === "Conv2D" && layer.groups === 1);
-    return scheme === "int8" && whole && matrixShape(layer).S <= MAX_GRAM && decomposed.some((before) => before < i);
+    return scheme === "int8" && whole && gramFits(layer) && decomposed.some((before) => before < i);
   };
   return choices.filter(dense).map(([i]) => i);
 }

@@ -14,6 +14,8 @@ export interface Wanted {
   rows: Float32Array;
   /** Variance of each of the layer's own T channels there. */
   variance: Float64Array;
+  /** That branch. */
+  other: TensorId | undefined;
 }
 
 /** By layer index; kept between calls for the same graph, samples, seed and steps. */
@@ -75,9 +77,10 @@ export async function wantedOutputs(
     for (const collected of group) await collect(collected, values, first, end);
   }
   return new Map(
-    group.map(({ index, positions, rows, sum, squares }) => {
+    group.map(({ index, positions, rows, other, sum, squares }) => {
       const N = positions.length;
-      return [index, { positions, rows, variance: squares.map((x, t) => Math.max(0, x / N - (sum[t] / N) ** 2)) }];
+      const variance = squares.map((x, t) => Math.max(0, x / N - (sum[t] / N) ** 2));
+      return [index, { positions, rows, variance, other }];
     }),
   );
 }
@@ -87,10 +90,9 @@ async function collect(to: Collected, values: ReadonlyMap<TensorId, Float32Array
   const { layer, windows, other, positions, rows, sum, squares } = to;
   const T = sum.length;
   const [height, width] = windowOutput(windows.shape, windows.geometry);
-  const until = positions.findIndex((position, i) => i >= to.done && position >= end * height * width);
-  const here = positions
-    .subarray(to.done, until < 0 ? positions.length : until)
-    .map((position) => position - first * height * width);
+  let until = to.done;
+  while (until < positions.length && positions[until] < end * height * width) until++;
+  const here = positions.subarray(to.done, until).map((position) => position - first * height * width);
   const own = await outputRows(values.get(layer.inputs[0])!, { ...windows, count: end - first }, here, layer.weights);
   for (let i = 0; i < own.length; i++) {
     sum[i % T] += own[i];
@@ -98,5 +100,5 @@ async function collect(to: Collected, values: ReadonlyMap<TensorId, Float32Array
   }
   if (other !== undefined) addAt(own, values.get(other)!, here, 1);
   rows.set(own, to.done * T);
-  to.done += here.length;
+  to.done = until;
 }

@@ -11,6 +11,7 @@ import { reconstruct } from "../host/solve/reconstruct.ts";
 import { shuffled, split } from "../host/train/batches.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "../host/train/checkpoint.ts";
 import { blockOutputs, objectiveOf } from "../host/train/objective.ts";
+import { fullPace, tooFast } from "../host/train/pace.ts";
 import { parametersOf, withParameters } from "../host/train/parameters.ts";
 import { type TrainingState, type TrainOptions, train } from "../host/train/train.ts";
 import { conv, dense, depthwise, graphOf, type Shape } from "./support/graphs.ts";
@@ -107,14 +108,28 @@ test("N-bit weights are trained by their levels, and stay N-bit weights", async 
 });
 
 test("an interrupted training, resumed from its checkpoint, ends with the numbers of an uninterrupted one", async () => {
-  const whole = await lastState({});
+  const epochs = 16; // past a look at the held-back samples
+  const whole = await lastState({ epochs });
   const stop = new AbortController();
-  const half = await lastState({ signal: stop.signal, onProgress: (done) => done >= 0.4 && stop.abort() });
-  assert.ok(half.step > 0 && half.step < whole.step, `${half.step} of ${whole.step}`);
-  const resumed = await lastState({ state: decodeCheckpoint(encodeCheckpoint("job", half), "job", "file") });
+  const half = await lastState({ epochs, signal: stop.signal, onProgress: (done) => done >= 0.4 && stop.abort() });
+  assert.ok(half.step > 0 && half.step < 200 && whole.step > 200, `${half.step} of ${whole.step}`);
+  const resumed = await lastState({ epochs, state: decodeCheckpoint(encodeCheckpoint("job", half), "job", "file") });
   assert.equal(resumed.step, whole.step);
   assert.deepEqual(resumed.values, whole.values);
   assert.equal(resumed.bestLoss, whole.bestLoss);
+  assert.deepEqual(resumed.pace, whole.pace);
+});
+
+test("rates are halved where losses rise above what they were, and stay where they fall", () => {
+  const pace = fullPace(0.1);
+  const after = (mean: number) => {
+    pace.sum = 200 * mean;
+    return [tooFast(pace, 200), pace.factor, pace.sum];
+  };
+  assert.deepEqual(after(0.13), [true, 0.5, 0]); // the start was better
+  assert.deepEqual(after(0.104), [false, 0.5, 0]); // as good, but for noise
+  assert.deepEqual(after(0.08), [false, 0.5, 0]);
+  assert.deepEqual(after(0.09), [true, 0.25, 0]);
 });
 
 test("labels are learnt where they are given", async () => {
@@ -159,7 +174,7 @@ test("a checkpoint of another compilation is not used, a damaged one is an error
 test("with a damaged checkpoint recovery says so and starts from the beginning", async () => {
   const notes: string[] = [];
   const kept = new Map<string, Uint8Array>([
-    ["recover", new TextEncoder().encode("halfbit checkpoint 1\nwhat is this, and what for?")],
+    ["recover", new TextEncoder().encode("halfbit checkpoint 2\nwhat is this, and what for?")],
   ]);
   const { training } = await recover(original, graph, "job", {
     recover: { minutes: 0.02, set },

@@ -2,9 +2,10 @@
 
 import crc32 from "crc-32";
 import { HalfbitError } from "../errors.ts";
+import type { Pace } from "./pace.ts";
 import type { TrainingState } from "./train.ts";
 
-const MAGIC = "halfbit checkpoint 1\n";
+const MAGIC = "halfbit checkpoint 2\n";
 const FIXED = MAGIC.length + 8;
 
 interface Header {
@@ -14,13 +15,14 @@ interface Header {
   milliseconds: number;
   adamStep: number;
   bestLoss: number;
+  pace: Pace;
   /** Of each of the four arrays. */
   length: number;
 }
 
 export function encodeCheckpoint(job: string, state: TrainingState): Uint8Array {
-  const { step, milliseconds, values, adam, best, bestLoss } = state;
-  const header: Header = { job, step, milliseconds, adamStep: adam.step, bestLoss, length: values.length };
+  const { step, milliseconds, values, adam, best, bestLoss, pace } = state;
+  const header: Header = { job, step, milliseconds, adamStep: adam.step, bestLoss, pace, length: values.length };
   const text = new TextEncoder().encode(JSON.stringify(header));
   const arrays = [values, adam.mean, adam.square, best];
   const bytes = new Uint8Array(FIXED + text.length + 16 * values.length);
@@ -51,6 +53,6 @@ export function decodeCheckpoint(bytes: Uint8Array, job: string, file: string): 
   const [values, mean, square, best] = [0, 1, 2, 3].map((index) =>
     Float32Array.from({ length }, (_, i) => view.getFloat32(end + 4 * (index * length + i), true)),
   );
-  const { step, milliseconds, adamStep, bestLoss } = header;
-  return { step, milliseconds, values, adam: { step: adamStep, mean, square }, best, bestLoss };
+  const { step, milliseconds, adamStep, bestLoss, pace } = header;
+  return { step, milliseconds, values, adam: { step: adamStep, mean, square }, best, bestLoss, pace };
 }

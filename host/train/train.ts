@@ -8,6 +8,7 @@ import { rememberAnswers } from "./answers.ts";
 import { shuffled, split, type TrainingSet } from "./batches.ts";
 import { judgeOn } from "./judge.ts";
 import { objectiveOf } from "./objective.ts";
+import { fullPace, type Pace, tooFast } from "./pace.ts";
 import { parametersOf, withParameters } from "./parameters.ts";
 import { openPool } from "./pool.ts";
 import { learningRates } from "./rates.ts";
@@ -40,6 +41,7 @@ export interface TrainingState {
   adam: AdamState;
   best: Float32Array;
   bestLoss: number;
+  pace: Pace;
 }
 
 export interface Trained {
@@ -75,6 +77,7 @@ export async function train(options: TrainOptions): Promise<Trained> {
     adam: adamState(parameters.values.length),
     best: parameters.values.slice(),
     bestLoss: start,
+    pace: fullPace(start),
   };
   const share = () => Math.min(1, Math.max(state.step / (epochs * perEpoch), state.milliseconds / (minutes * 60_000)));
   const look = async () => {
@@ -104,10 +107,14 @@ export async function train(options: TrainOptions): Promise<Trained> {
         answers: known,
       });
       if (!known) answers.keep(indices, slope.answers);
-      const factor = Math.min(1, (state.step + 1) / WARM_UP) * 0.5 * (1 + cosinePi(share()));
+      const factor = state.pace.factor * Math.min(1, (state.step + 1) / WARM_UP) * 0.5 * (1 + cosinePi(share()));
       adamStep(state.adam, state.values, slope.gradient, rates, factor);
       state.step++;
-      if (state.step % LOOK === 0) await look();
+      state.pace.sum += slope.loss;
+      if (state.step % LOOK === 0) {
+        await look();
+        if (tooFast(state.pace, LOOK)) state.values = state.best.slice();
+      }
       state.milliseconds += performance.now() - last;
       last = performance.now();
       if (last - saved > SAVE * 1000) {

@@ -1,0 +1,30 @@
+// How large steps may be: as large as the network can bear where it stands.
+
+/** Part of the state of training. */
+export interface Pace {
+  /** Of the learning rates. */
+  factor: number;
+  /** Sum of the training losses since the last look, and the least mean of them between two looks. */
+  sum: number;
+  least: number;
+}
+
+/** How much worse than the least mean is too fast. */
+const WORSE = 1.05;
+
+/** start: loss of the approximation before any step. */
+export const fullPace = (start: number): Pace => ({ factor: 1, sum: 0, least: start });
+
+/**
+ * At a look, `steps` steps after the last one: whether the losses since then say that steps were too large. Then rates
+ * are halved, and training has to return to its best state. An approximation near the original is thrown off by rates
+ * that one far from it needs to get anywhere.
+ */
+export function tooFast(pace: Pace, steps: number): boolean {
+  const mean = pace.sum / steps;
+  const worse = mean > WORSE * pace.least;
+  if (worse) pace.factor /= 2;
+  pace.sum = 0;
+  pace.least = Math.min(pace.least, mean);
+  return worse;
+}

@@ -1,6 +1,7 @@
 // What a model file holds and costs, as plain data: `halfbit inspect --json` prints it.
 import { size } from "./graph/graph.ts";
 import { elementBytes, inputsOf } from "./kinds.ts";
+import { operations } from "./operations.ts";
 import type { Kind, Metadata, Program, ProgramLayer } from "./program.ts";
 import type { TensorInfo } from "./session.ts";
 
@@ -40,30 +41,27 @@ export interface Inspection {
 
 type Work = Pick<LayerInspection, "macs" | "additions" | "multiplications">;
 
-/** Operations of one inference: S inputs a window, T outputs a pixel, `pixels` output pixels. */
+/** Operations of one inference. */
 function work(layer: ProgramLayer, program: Program): Work {
+  const { kind, kernel, groups, rank, planes } = layer;
   const input = program.tensors[layer.input].shape;
-  const [height, width, t] = program.tensors[layer.output].shape;
-  const pixels = height * width;
-  const taps = layer.kernel[0] * layer.kernel[1];
-  const none = { macs: 0, additions: 0, multiplications: 0 };
-  switch (layer.kind) {
+  const [height, width, T] = program.tensors[layer.output].shape;
+  const taps = kernel[0] * kernel[1];
+  const shape = { T, S: taps * input[2], pixels: height * width };
+  const macs = (S: number) => ({ macs: shape.pixels * T * S, additions: 0, multiplications: 0 });
+  switch (kind) {
     case "Conv2D":
-      return { ...none, macs: (pixels * t * taps * input[2]) / layer.groups };
+      return macs(shape.S / groups);
     case "DepthwiseConv2D":
-      return { ...none, macs: pixels * t * taps };
+      return macs(taps);
     case "FullyConnected":
-      return { ...none, macs: t * size(input) };
-    case "SemiBinary": {
-      const s = taps * input[2];
-      return { ...none, additions: pixels * layer.rank * (s + t), multiplications: pixels * (layer.rank + t) };
-    }
-    case "BinaryPlanes": {
-      const planes = t * layer.planes;
-      return { ...none, additions: pixels * planes * taps * input[2], multiplications: pixels * planes };
-    }
+      return macs(size(input));
+    case "SemiBinary":
+      return { macs: 0, ...operations("semi-binary", { ...shape, rank }) };
+    case "BinaryPlanes":
+      return { macs: 0, ...operations(`planes:${planes}`, shape) };
     default:
-      return none;
+      return { macs: 0, additions: 0, multiplications: 0 };
   }
 }
 

@@ -1,143 +1,21 @@
-// The decompose pass: which layers, towards which target, with which statistics.
+// The decompose pass: towards which target, with which statistics.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { execute } from "../host/execute.ts";
-import { type Conv2D, type FullyConnected, type Geometry, type Graph, windowOutput } from "../host/graph/graph.ts";
-import type { LayerOverride, Scheme } from "../host/options.ts";
-import { type Choice, chooseSchemes } from "../host/passes/decompose/choose.ts";
+import type { Conv2D, FullyConnected, Graph } from "../host/graph/graph.ts";
+import type { Scheme } from "../host/options.ts";
+import type { Choice } from "../host/passes/decompose/choose.ts";
 import { otherBranch } from "../host/passes/decompose/other-branch.ts";
 import { advance } from "../host/passes/decompose/prefix.ts";
 import { equivalentTarget } from "../host/passes/decompose/target.ts";
 import type { WantedCache } from "../host/passes/decompose/wanted.ts";
 import { type DecomposeOptions, decompose } from "../host/passes/decompose.ts";
 import { windowMoments } from "../host/passes/gram.ts";
-import { choosePositions, windowRows } from "../host/passes/windows.ts";
-import { conv, dense, depthwise, graphOf, numbers, type Shape } from "./support/graphs.ts";
+import { conv, dense, graphOf, numbers, residual, type Shape } from "./support/graphs.ts";
 
 const base: DecomposeOptions = { scheme: "semi-binary", rank: 1, solver: "greedy", objective: "weights", seed: 1 };
 
-/** conv → conv → add with the first → conv → dense, 6 × 6 images. */
-function residual(): Graph {
-  const shape: Shape = [6, 6, 16];
-  return graphOf(
-    [6, 6, 3],
-    [
-      { body: { ...conv(3, 16, 3, 1), activation: "Relu" }, shape },
-      { body: conv(16, 16, 3, 1), shape },
-      { body: { kind: "Add", activation: "Relu" }, shape, inputs: [1, 2] },
-      { body: conv(16, 16, 3, 1), shape },
-      { body: dense(576, 10), shape: [1, 1, 10] },
-    ],
-  );
-}
-
 const samples = { data: numbers(40 * 108), count: 40 };
-
-test("moments of strided, dilated, padded windows equal those of a brute-force im2col", async () => {
-  const shape: Shape = [7, 6, 3];
-  const geometry: Geometry = {
-    kernel: [3, 2],
-    stride: [2, 1],
-    dilation: [1, 2],
-    padding: { top: 1, left: 2, bottom: 0, right: 1 },
-  };
-  const [count, T, S] = [4, 5, 18];
-  const [x, original, weights] = [numbers(count * 126), numbers(count * 126), numbers(T * S)];
-  const [rows, columns] = windowOutput(shape, geometry);
-  const windows = (values: Float32Array) => {
-    const all: number[][] = [];
-    for (let n = 0; n < count; n++)
-      for (let i = 0; i < rows; i++)
-        for (let j = 0; j < columns; j++) {
-          const window: number[] = [];
-          for (let a = 0; a < 3; a++)
-            for (let b = 0; b < 2; b++)
-              for (let c = 0; c < 3; c++) {
-                const [y, z] = [2 * i - 1 + a, j - 2 + 2 * b];
-                window.push(y < 0 || y >= 7 || z < 0 || z >= 6 ? 0 : values[((n * 7 + y) * 6 + z) * 3 + c]);
-              }
-          all.push(window);
-        }
-    return all;
-  };
-  const [own, before] = [windows(x), windows(original)];
-  const y = before.map((row) =>
-    Array.from({ length: T }, (_, t) => row.reduce((a, b, s) => a + b * weights[t * S + s], 0)),
-  );
-  const mean = (matrix: number[][], i: number) => matrix.reduce((sum, row) => sum + row[i], 0) / matrix.length;
-  const moment = (a: number[][], i: number, b: number[][], j: number) =>
-    a.reduce((sum, row, n) => sum + (row[i] - mean(a, i)) * (b[n][j] - mean(b, j)), 0) / a.length;
-  const near = (a: number, b: number) => assert.ok(Math.abs(a - b) < 1e-5, `${a} ${b}`);
-
-  const found = await windowMoments(x, { shape, geometry, count }, { weights, original }, { seed: 1 });
-  assert.equal(found.columns, count * rows * columns);
-  for (let i = 0; i < S; i++) {
-    near(found.mean[i], mean(own, i));
-    for (let j = 0; j < S; j++) near(found.gram[i * S + j], moment(own, i, own, j));
-    for (let t = 0; t < T; t++) near(found.output.cross[t * S + i], moment(y, t, own, i));
-  }
-  for (let t = 0; t < T; t++) {
-    near(found.output.mean[t], mean(y, t));
-    near(found.output.variance[t], moment(y, t, y, t));
-  }
-});
-
-test("windows are drawn evenly, the same for a seed, and none twice", () => {
-  const geometry: Geometry = {
-    kernel: [1, 1],
-    stride: [1, 1],
-    dilation: [1, 1],
-    padding: { top: 0, left: 0, bottom: 0, right: 0 },
-  };
-  const windows = { shape: [10, 10, 1] as Shape, geometry, count: 10 };
-  const drawn = choosePositions(windows, 100, 7);
-  assert.deepEqual(drawn, choosePositions(windows, 100, 7));
-  assert.notDeepEqual(drawn, choosePositions(windows, 100, 8));
-  assert.ok(drawn.every((position, i) => Math.floor(position / 10) === i));
-  assert.equal(choosePositions(windows, 5000, 7).length, 1000);
-  const x = numbers(1000);
-  assert.deepEqual(
-    [...windowRows(x, windows, drawn)],
-    [...drawn].map((position) => x[position]),
-  );
-});
-
-test("by default all but first, last, depthwise and grouped layers and those that would grow are decomposed", () => {
-  const shape: Shape = [6, 6, 16];
-  const graph = graphOf(
-    [6, 6, 3],
-    [
-      { body: conv(3, 16, 3, 1), shape },
-      { body: depthwise(16, 3, 1), shape },
-      { body: { ...conv(8, 16, 3, 1), groups: 2 }, shape },
-      { body: conv(16, 16, 3, 1), shape },
-      { body: conv(16, 2, 1), shape: [6, 6, 2] },
-      { body: dense(72, 10), shape: [1, 1, 10] },
-    ],
-  );
-  const choices = [...chooseSchemes(graph, { scheme: "semi-binary", rank: 5 }).values()];
-  assert.deepEqual(
-    choices.map(({ scheme }) => scheme),
-    ["int8", "int8", "int8", "semi-binary", "int8", "int8"],
-  );
-  assert.match(choices[4].reason!, /semi-binary would take 56 bytes, int8 takes 50/);
-  assert.equal(choices[3].rank, 80);
-});
-
-test("a widening layer's K is a share of S; up to 4,096 weights it is one of T", () => {
-  const shape: Shape = [2, 2, 256];
-  const graph = graphOf(
-    [2, 2, 16],
-    [
-      { body: conv(16, 16, 1), shape: [2, 2, 16] },
-      { body: conv(16, 128, 1), shape: [2, 2, 128] },
-      { body: conv(128, 256, 1), shape },
-      { body: dense(1024, 10), shape: [1, 1, 10] },
-    ],
-  );
-  const choices = chooseSchemes(graph, { scheme: "semi-binary", rank: 0.5 });
-  assert.deepEqual([choices.get(1)!.rank, choices.get(2)!.rank], [64, 64]);
-});
 
 test("a layer too large for the solver becomes bits:N with the reason, and is solved", async () => {
   const graph = graphOf(
@@ -153,40 +31,6 @@ test("a layer too large for the solver becomes bits:N with the reason, and is so
   assert.match(report[1].reason!, /K = 1400 of 1400 × 1400 weights/);
   const { binary } = result.layers[1] as FullyConnected;
   assert.ok(binary?.scheme === "planes" && binary.planes === 2);
-});
-
-test("K is round(rank · T), at least 1", () => {
-  const rank = (x: number) => chooseSchemes(residual(), { scheme: "semi-binary", rank: x }).get(1)!.rank;
-  assert.deepEqual([0.001, 0.5, 1.1, 1.3].map(rank), [1, 8, 18, 21]);
-});
-
-const override = (overrides: Record<string, LayerOverride>, scheme: Scheme = "semi-binary") =>
-  chooseSchemes(residual(), { scheme, rank: 1, overrides });
-
-test("an override decides for its layer, first and last included", () => {
-  const choices = override({ l0: { scheme: "planes:2" }, l1: { scheme: "int8" }, l3: { rank: 0.5 }, l4: { rank: 2 } });
-  assert.deepEqual(
-    [...choices.values()],
-    [
-      { scheme: "planes:2", rank: undefined },
-      { scheme: "int8" },
-      { scheme: "semi-binary", rank: 8 },
-      { scheme: "semi-binary", rank: 20 },
-    ],
-  );
-});
-
-test("an override of an unknown layer lists those there are", () => {
-  assert.throws(() => override({ l9: { rank: 1 } }), {
-    code: "E_OVERRIDES",
-    message: /"l9"; there are: l0, l1, l3, l4/,
-  });
-});
-
-test("an override cannot decompose a depthwise layer", () => {
-  const graph = graphOf([6, 6, 16], [{ body: depthwise(16, 3, 1), shape: [6, 6, 16] }]);
-  const options = { scheme: "int8", rank: 1, overrides: { l0: { scheme: "alpha" } } } as const;
-  assert.throws(() => chooseSchemes(graph, options), { code: "E_OVERRIDES", message: /l0: a depthwise convolution/ });
 });
 
 test("the weight objective touches nothing but the weights, samples or not", async () => {

@@ -2,13 +2,13 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
+import { operations } from "../host/operations.ts";
 import { baselineErrors } from "../host/report/baselines.ts";
 import { metricOf, paretoFront } from "../host/report/html/curve.ts";
 import { escapeHtml, html } from "../host/report/html/html.ts";
 import { percent, short, times } from "../host/report/html/numbers.ts";
 import { renderHtml } from "../host/report/html/page.ts";
 import { memoryMap } from "../host/report/memory-map.ts";
-import { operations } from "../host/report/operations.ts";
 import { reportFormat } from "../host/report/render.ts";
 import type { Report } from "../host/report/report.ts";
 import { StageClock } from "../host/report/stage-clock.ts";

@@ -2,13 +2,13 @@
 
 import type { Compiled, LayerReport } from "../compile.ts";
 import { type Graph, size } from "../graph/graph.ts";
+import { type Operations, operations } from "../operations.ts";
 import type { Scheme } from "../options.ts";
 import { isWeightLayer } from "../passes/decompose/choose.ts";
 import { writeModel } from "../write.ts";
 import type { BaselineError } from "./baselines.ts";
 import type { Closeness, Judge } from "./closeness.ts";
 import { type MemoryMap, memoryMap } from "./memory-map.ts";
-import { type Operations, operations } from "./operations.ts";
 import type { StageLoss } from "./stages.ts";
 
 /** Rises when a field is renamed or changes its meaning. */
@@ -29,7 +29,7 @@ export interface ReportLayer {
   bitsPerWeight: number;
   bytes: number;
   int8Bytes: number;
-  /** Of one inference (operations.ts). */
+  /** Of one inference (host/operations.ts). */
   original: Operations;
   chosen: Operations;
   /** ‖W − Ŵ‖² / ‖W‖². */

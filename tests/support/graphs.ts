@@ -73,3 +73,18 @@ export async function assertSameOutput(a: Graph, b: Graph): Promise<void> {
   for (const [i, y] of before.entries())
     assert.ok(Math.abs(after[i] - y) < 1e-5 * (1 + Math.abs(y)), `${i}: ${after[i]} ${y}`);
 }
+
+/** conv → conv → add with the first → conv → dense, 6 × 6 images. */
+export function residual(): Graph {
+  const shape: Shape = [6, 6, 16];
+  return graphOf(
+    [6, 6, 3],
+    [
+      { body: { ...conv(3, 16, 3, 1), activation: "Relu" }, shape },
+      { body: conv(16, 16, 3, 1), shape },
+      { body: { kind: "Add", activation: "Relu" }, shape, inputs: [1, 2] },
+      { body: conv(16, 16, 3, 1), shape },
+      { body: dense(576, 10), shape: [1, 1, 10] },
+    ],
+  );
+}

@@ -1,6 +1,6 @@
 // What one inference of a layer computes, in the terms of the paper's section 3.5.
 
-import type { Scheme } from "../options.ts";
+import type { Scheme } from "./options.ts";
 
 export interface Operations {
   additions: number;

@@ -14,7 +14,7 @@ import { blockOutputs, objectiveOf } from "../host/train/objective.ts";
 import { fullPace, tooFast } from "../host/train/pace.ts";
 import { parametersOf, withParameters } from "../host/train/parameters.ts";
 import { type TrainingState, type TrainOptions, train } from "../host/train/train.ts";
-import { conv, dense, depthwise, graphOf, type Shape } from "./support/graphs.ts";
+import { conv, dense, depthwise, graphOf, residualBlock, type Shape } from "./support/graphs.ts";
 import { reals } from "./support/reals.ts";
 
 /** A residual block, a depthwise layer, a mean, a dense layer and a softmax on 6 × 6 images. */
@@ -23,9 +23,7 @@ function network(): Graph {
   return graphOf(
     [6, 6, 3],
     [
-      { body: { ...conv(3, 16, 3, 1), activation: "Relu" }, shape },
-      { body: conv(16, 16, 3, 1), shape },
-      { body: { kind: "Add", activation: "Relu" }, shape, inputs: [1, 2] },
+      ...residualBlock(),
       { body: { ...depthwise(16, 3, 1), activation: "Relu" }, shape },
       { body: conv(16, 16, 3, 1), shape },
       { body: { kind: "Mean" }, shape: [1, 1, 16] },

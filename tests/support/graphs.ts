@@ -74,17 +74,21 @@ export async function assertSameOutput(a: Graph, b: Graph): Promise<void> {
     assert.ok(Math.abs(after[i] - y) < 1e-5 * (1 + Math.abs(y)), `${i}: ${after[i]} ${y}`);
 }
 
-/** conv → conv → add with the first → conv → dense, 6 × 6 images. */
+/** conv → conv → add with the first, 6 × 6 images of 3 channels: what networks of several tests begin with. */
+export function residualBlock() {
+  const shape: Shape = [6, 6, 16];
+  return [
+    { body: { ...conv(3, 16, 3, 1), activation: "Relu" as const }, shape },
+    { body: conv(16, 16, 3, 1), shape },
+    { body: { kind: "Add", activation: "Relu" } as const, shape, inputs: [1, 2] },
+  ];
+}
+
+/** conv → conv → add with the first → conv → dense. */
 export function residual(): Graph {
   const shape: Shape = [6, 6, 16];
   return graphOf(
     [6, 6, 3],
-    [
-      { body: { ...conv(3, 16, 3, 1), activation: "Relu" }, shape },
-      { body: conv(16, 16, 3, 1), shape },
-      { body: { kind: "Add", activation: "Relu" }, shape, inputs: [1, 2] },
-      { body: conv(16, 16, 3, 1), shape },
-      { body: dense(576, 10), shape: [1, 1, 10] },
-    ],
+    [...residualBlock(), { body: conv(16, 16, 3, 1), shape }, { body: dense(576, 10), shape: [1, 1, 10] }],
   );
 }

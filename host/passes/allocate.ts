@@ -38,7 +38,8 @@ export async function allocate(
   options: DecomposeOptions & { calibration: Samples },
   metadata: Metadata,
 ): Promise<Allocated> {
-  const open = candidates(graph, options);
+  // Bits a weight are counted over the layers that the rule would decompose.
+  const open = candidates(graph, { overrides: options.overrides, ends: target.kind !== "bits" });
   const { cost, limit } = limitOf(graph, open, target, metadata);
   const { used, held } = holdBack(graph, options.calibration);
   const search = await startSearch(graph, open, cost, held, { ...options, calibration: used });

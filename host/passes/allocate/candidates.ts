@@ -1,9 +1,15 @@
 // What each layer can get.
 
 import type { Graph } from "../../graph/graph.ts";
-import type { CompileOptions } from "../../options.ts";
 import { int8Bytes, planesBytes, semiBinaryBytes } from "../decompose/bytes.ts";
-import { type Choice, chooseSchemes, matrixShape, planeCount, type WeightLayer } from "../decompose/choose.ts";
+import {
+  type Choice,
+  type ChoiceOptions,
+  chooseSchemes,
+  matrixShape,
+  planeCount,
+  type WeightLayer,
+} from "../decompose/choose.ts";
 import type { Choices } from "./file-bytes.ts";
 
 /** K from 8 up to 4·T, in steps of at least 4 and about 1/16 of T. */
@@ -17,6 +23,8 @@ export interface FreeLayer {
   T: number;
   S: number;
   choices: Choice[];
+  /** The first or the last layer with weights, which the rule would leave int8. */
+  end: boolean;
 }
 
 export interface Candidates {
@@ -34,8 +42,9 @@ export function allocated({ fixed, free }: Candidates, choose: (layer: FreeLayer
 export const INT8: Choice = { scheme: "int8" };
 
 /** Layers that may get smaller, each with int8, K of semi-binary and N bits as far as they take fewer bytes than int8. */
-export function candidates(graph: Graph, { overrides }: Pick<CompileOptions, "overrides">): Candidates {
-  const rule = chooseSchemes(graph, { scheme: "semi-binary", rank: Number.MIN_VALUE, overrides });
+export function candidates(graph: Graph, { overrides, ends }: Pick<ChoiceOptions, "overrides" | "ends">): Candidates {
+  const rule = chooseSchemes(graph, { scheme: "semi-binary", rank: Number.MIN_VALUE, overrides, ends });
+  const outermost = [[...rule.keys()].at(0), [...rule.keys()].at(-1)];
   const open = ([i, { scheme, reason }]: [number, Choice]) => {
     const own = overrides?.[graph.layers[i].name];
     return scheme === "semi-binary" && !reason && !own?.scheme && !own?.rank;
@@ -43,7 +52,7 @@ export function candidates(graph: Graph, { overrides }: Pick<CompileOptions, "ov
   const free = [...rule].filter(open).map(([index]): FreeLayer => {
     const layer = graph.layers[index] as WeightLayer;
     const shape = matrixShape(layer);
-    return { index, name: layer.name, ...shape, choices: choicesOf(shape) };
+    return { index, name: layer.name, ...shape, choices: choicesOf(shape), end: outermost.includes(index) };
   });
   return { fixed: new Map([...rule].filter((entry) => !open(entry))), free };
 }

@@ -9,7 +9,7 @@ import type { Sensitivity } from "./sensitivity.ts";
 import { fill } from "./uniform.ts";
 
 /**
- * The allocation of least predicted loss within the limit, of those choices of the free layers that are allowed.
+ * The allocation of least predicted loss within the limit, its last bytes filled, of those choices of the free layers that are allowed.
  * undefined: none fits. Free layers and sensitivities are in the same order.
  */
 export function pick(
@@ -33,7 +33,7 @@ export function pick(
     if (!taken) return undefined;
     const choices = allocated(candidates, (_, g) => groups[g][taken[g]].choice);
     const over = cost(choices) - limit;
-    if (over <= 0) return fill(candidates, choices, cost, limit, allowed);
+    if (over <= 0) return fill(candidates, choices, cost, limit);
     capacity -= over; // alignment between arrays
   }
 }

@@ -16,16 +16,16 @@ import type { Cost } from "./limit.ts";
 /** K / T in steps of 1 / RATIOS. */
 const RATIOS = 64;
 
-/** The largest K / T, the same for all free layers, whose cost is within the limit, its last bytes filled. */
-export function uniformRank(candidates: Candidates, cost: Cost, limit: number): Choices | undefined {
-  const at = (ratio: number) => withAll(candidates, ({ T }) => rankChoice(Math.round((ratio * T) / RATIOS)));
+/** The largest K / T, the same for all free layers but the ends, whose cost is within the limit, its last bytes filled. */
+export function uniformRank(candidates: Candidates, cost: Cost, limit: number, ends = INT8): Choices | undefined {
+  const at = (ratio: number) => withAll(candidates, ({ T }) => rankChoice(Math.round((ratio * T) / RATIOS)), ends);
   const ratio = largest(LARGEST_RATIO * RATIOS, (n) => cost(at(n)) <= limit);
   return ratio === 0 ? undefined : fill(candidates, at(ratio), cost, limit);
 }
 
-/** The most bits, the same for all free layers, that are within the limit. */
+/** The most bits, the same for all free layers but the ends, which are int8, that are within the limit. */
 export function uniformBits(candidates: Candidates, cost: Cost, limit: number): Choices | undefined {
-  const at = (n: number) => withAll(candidates, () => ({ scheme: `bits:${n}` }));
+  const at = (n: number) => withAll(candidates, () => ({ scheme: `bits:${n}` }), INT8);
   const bits = largest(4, (n) => cost(at(n)) <= limit);
   return bits === 0 ? undefined : at(bits);
 }
@@ -33,9 +33,9 @@ export function uniformBits(candidates: Candidates, cost: Cost, limit: number): 
 const rankChoice = (K: number): Choice => ({ scheme: "semi-binary", rank: Math.max(1, K) });
 
 /** int8 where that would not be larger. */
-function withAll(candidates: Candidates, choose: (layer: FreeLayer) => Choice): Choices {
+function withAll(candidates: Candidates, choose: (layer: FreeLayer) => Choice, ends: Choice): Choices {
   return allocated(candidates, (layer) => {
-    const choice = choose(layer);
+    const choice = layer.end ? ends : choose(layer);
     return choiceBytes(layer, choice) < choiceBytes(layer, INT8) ? choice : INT8;
   });
 }
@@ -51,14 +51,8 @@ function largest(most: number, passes: (n: number) => boolean): number {
   return low;
 }
 
-/** K raised a step at a time where K / T is least, as long as limit and `allowed` have it; other schemes are left. */
-export function fill(
-  { free }: Candidates,
-  choices: Choices,
-  cost: Cost,
-  limit: number,
-  allowed: (layer: FreeLayer, choice: Choice) => boolean = () => true,
-): Choices {
+/** K raised a step at a time where K / T is least, as long as the limit has it; other schemes are left. */
+export function fill({ free }: Candidates, choices: Choices, cost: Cost, limit: number): Choices {
   let filled = choices;
   const ratio = ({ index, T }: FreeLayer) => filled.get(index)!.rank! / T;
   let open = free.filter(({ index }) => filled.get(index)!.scheme === "semi-binary");
@@ -67,7 +61,7 @@ export function fill(
     const raised = rankChoice(filled.get(next.index)!.rank! + rankStep(next));
     const taken = new Map(filled).set(next.index, raised);
     const smaller = choiceBytes(next, raised) < choiceBytes(next, INT8) && raised.rank! <= LARGEST_RATIO * next.T;
-    if (smaller && allowed(next, raised) && cost(taken) <= limit) filled = taken;
+    if (smaller && cost(taken) <= limit) filled = taken;
     else open = open.filter((layer) => layer !== next);
   }
   return filled;

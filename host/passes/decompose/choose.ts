@@ -16,7 +16,10 @@ export interface Choice {
   reason?: string;
 }
 
-export type ChoiceOptions = Pick<CompileOptions, "scheme" | "rank" | "overrides">;
+export interface ChoiceOptions extends Pick<CompileOptions, "scheme" | "rank" | "overrides"> {
+  /** The first and the last layer with weights as any other; otherwise they stay int8. */
+  ends?: boolean;
+}
 
 /** K is a u16 of the layer record. */
 const MAX_RANK = 65_535;
@@ -53,13 +56,13 @@ export function chooseSchemes(graph: Graph, options: ChoiceOptions): Map<number,
   return new Map(
     indices.map((i) => {
       const layer = graph.layers[i] as WeightLayer;
-      const edge = i === indices[0] ? "first" : i === indices.at(-1) ? "last" : undefined;
-      return [i, choose(layer, edge, options)];
+      const end = i === indices[0] ? "first" : i === indices.at(-1) ? "last" : undefined;
+      return [i, choose(layer, options.ends ? undefined : end, options)];
     }),
   );
 }
 
-function choose(layer: WeightLayer, edge: "first" | "last" | undefined, options: ChoiceOptions): Choice {
+function choose(layer: WeightLayer, end: "first" | "last" | undefined, options: ChoiceOptions): Choice {
   const override = options.overrides?.[layer.name];
   const wanted = override?.scheme ?? options.scheme;
   const { T, S } = matrixShape(layer);
@@ -79,7 +82,7 @@ function choose(layer: WeightLayer, edge: "first" | "last" | undefined, options:
   }
   if (undecomposable) return stays(undecomposable);
   if (override?.scheme || override?.rank) return chosen;
-  if (edge) return stays(`the ${edge} layer with weights`);
+  if (end) return stays(`the ${end} layer with weights`);
   if (rank && !solvable({ T, S, K: rank })) {
     const bits = Math.min(4, Math.ceil((rank * (T + S)) / (T * S))); // what U and V take a weight
     return { scheme: `bits:${bits}`, reason: `K = ${rank} of ${T} × ${S} weights is too much for the solver` };

@@ -74,7 +74,7 @@ export function page(figures: Figures): string {
 
 Renewed by \`npm run accuracy\` (${figures.machine}), which takes hours; \`npm run accuracy -- TEXT\` renews the rows whose names in \`bench/accuracy.json\` contain TEXT.
 
-Networks: the MLPerf Tiny reference models, compiled from their float TFLite files. First and last layers with weights, and depthwise layers, stay int8. *Integers*, and every accuracy by size, is the model file in WebAssembly; *float simulation* runs the decomposed network in floating point. *Feature-map error* is the share of the original output variance that a decomposed layer misses on the calibration samples, on average over the decomposed layers. The last column is the accuracy, in integers, of the network that \`--budget\` chooses within the row's bytes. Test samples are never used for a choice. An empty cell has not been measured with this version.
+Networks: the MLPerf Tiny reference models, compiled from their float TFLite files. First and last layers with weights stay int8 but where \`--budget\` chooses otherwise; depthwise layers always do. *Integers*, and every accuracy by size, is the model file in WebAssembly; *float simulation* runs the decomposed network in floating point. *Feature-map error* is the share of the original output variance that a decomposed layer misses on the calibration samples, on average over the decomposed layers. The last column is the accuracy, in integers, of the network that \`--budget\` chooses within the row's bytes. Test samples are never used for a choice. An empty cell has not been measured with this version.
 
 ${sections.join("\n\n")}
 `;

@@ -1,10 +1,8 @@
 import { type Command, Option } from "commander";
-import type { LayerReport } from "../compile.ts";
 import { inFile } from "../errors.ts";
 import { checkWritable, readFile, writeAtomically } from "../files.ts";
 import { importModel } from "../import/detect.ts";
 import type { CompileOptions, Scheme, Target } from "../options.ts";
-import type { Program } from "../program.ts";
 import { StageClock } from "../report/stage-clock.ts";
 import type { Preprocessing } from "../samples.ts";
 import {
@@ -25,9 +23,10 @@ import {
   positiveNumber,
   scheme,
 } from "./options.ts";
-import { print, table, thousands } from "./output.ts";
+import { print } from "./output.ts";
 import { Progress } from "./progress.ts";
 import { checkReports, unseenSamples, writeReports } from "./report.ts";
+import { summary } from "./summary.ts";
 import { checkpointsFor, interruptible, trainingOf } from "./training.ts";
 
 interface Options {
@@ -200,8 +199,7 @@ async function compileModel(source: string, options: Options): Promise<void> {
       interrupt.end();
     });
   const seconds = clock.seconds();
-  const { file, program, report } = compiled;
-  writeAtomically(options.output, file);
+  writeAtomically(options.output, compiled.file);
   if (interrupt.signal.aborted) process.exitCode = 130;
   else checkpoints.remove();
   if (options.report.length > 0) {
@@ -213,36 +211,5 @@ async function compileModel(source: string, options: Options): Promise<void> {
       quiet: options.quiet,
     });
   }
-  if (!options.quiet) print(describe(source, bytes.length, options.output, file.length, program, report));
-}
-
-function describe(
-  source: string,
-  sourceBytes: number,
-  output: string,
-  fileBytes: number,
-  program: Program,
-  report: LayerReport[],
-): string {
-  const rows = report.map((layer) => [
-    layer.name,
-    layer.kind,
-    layer.scheme,
-    layer.rank ?? "",
-    layer.int8Bytes,
-    layer.weightBytes,
-    percent(layer.weightError),
-    percent(layer.featureMapError),
-    layer.why ?? layer.reason ?? "",
-  ]);
-  const header = ["layer", "kind", "scheme", "K", "int8 bytes", "bytes", "weight error", "output error", ""];
-  return `${table(header, rows)}
-source ${thousands(sourceBytes)} bytes: ${source}
-model  ${thousands(fileBytes)} bytes: ${output}
-arena  ${thousands(program.arenaBytes)} bytes
-`;
-}
-
-function percent(share: number | undefined): string {
-  return share === undefined ? "" : `${(100 * share).toFixed(2)} %`;
+  if (!options.quiet) print(summary({ source, sourceBytes: bytes.length, output: options.output }, compiled, seconds));
 }

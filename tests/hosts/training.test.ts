@@ -29,10 +29,13 @@ writeFileSync(
 const COMPILE = ["compile", "conv.tflite", "--calib", "pixels.npy", "--scale", "0.01", "--objective", "weights"];
 const TRAIN = ["--train", "pixels.npy", "--labels", "labels.npy"];
 
-test("recovery trains on the calibration samples and leaves no checkpoint", () => {
-  const { code, stderr } = halfbit([...COMPILE, "--recover", "0.03", "-o", "recovered.bin"], { cwd });
+test("recovery trains on the calibration samples, says how far it came and when, and leaves no checkpoint", () => {
+  const { code, stdout, stderr } = halfbit([...COMPILE, "--recover", "0.03", "-o", "recovered.bin"], { cwd });
   assert.equal(code, 0, stderr);
   assert.match(stderr, /^recover$/m);
+  const [, before, after] = /^recover: held-back loss (\d\S+) before, (\d\S+) after$/m.exec(stdout)!;
+  assert.ok(Number(after) <= Number(before));
+  assert.match(stdout, /^time {3}\d+\.\d s: .*recover \d+\.\d/m);
   assert.ok(existsSync(join(cwd, "recovered.bin")));
   assert.ok(!existsSync(join(cwd, "recovered.bin.recover.checkpoint")));
 });

@@ -75,13 +75,13 @@ for (const [name, overrides] of Object.entries({
 
 /** Two layers that the rule decomposes between a stem, a depthwise layer and a classifier. */
 const network = graphOf(
-  [6, 6, 3],
+  [3, 3, 3],
   [
-    { body: conv(3, 16, 3, 1), shape: [6, 6, 16] },
-    { body: conv(16, 16, 3, 1), shape: [6, 6, 16] },
-    { body: depthwise(16, 3, 1), shape: [6, 6, 16] },
-    { body: conv(16, 32, 1), shape: [6, 6, 32] },
-    { body: dense(1152, 10), shape: [1, 1, 10] },
+    { body: conv(3, 16, 3, 1), shape: [3, 3, 16] },
+    { body: conv(16, 16, 3, 1), shape: [3, 3, 16] },
+    { body: depthwise(16, 3, 1), shape: [3, 3, 16] },
+    { body: conv(16, 32, 1), shape: [3, 3, 32] },
+    { body: dense(288, 10), shape: [1, 1, 10] },
   ],
 );
 
@@ -96,7 +96,7 @@ test("candidates: K from 8 to 4T and 1 to 4 bits where smaller than int8; the ru
       ["l0", 16, 27, true],
       ["l1", 16, 144, false],
       ["l3", 32, 16, false],
-      ["l4", 10, 1152, true],
+      ["l4", 10, 288, true],
     ],
   );
   assert.deepEqual(inner.free, [free[1], free[2]]);
@@ -132,10 +132,10 @@ test("uniform allocations are the largest that fit, but for the ends", () => {
   const bits = uniformBits(open, cost, whole)!;
   assert.deepEqual([bits.get(0)!.scheme, bits.get(1)!.scheme], ["int8", "bits:4"]);
   const ends = { scheme: "bits:4" } as const;
-  const small = uniformRank(open, cost, whole - 5000, ends)!;
-  assert.ok(cost(small) <= whole - 5000);
+  const small = uniformRank(open, cost, whole - 3000, ends)!;
+  assert.ok(cost(small) <= whole - 3000);
   assert.deepEqual([small.get(0), small.get(4)], [ends, ends]);
-  assert.equal(uniformRank(open, cost, whole - 5000), undefined, "more than all else takes");
+  assert.equal(uniformRank(open, cost, whole - 3000), undefined, "more than all else takes");
 });
 
 test("an error curve passes through what was measured, goes on as it went and never rises with bytes", () => {
@@ -166,7 +166,7 @@ test("sizes and percentages are read as they are written", () => {
   for (const text of ["1", "101%", "%", "-1%"]) assert.throws(() => percentage(text), /percentage/, text);
 });
 
-const samples = { data: Float32Array.from({ length: 30 * 108 }, () => next() / 2 ** 31 - 1), count: 30 };
+const samples = { data: Float32Array.from({ length: 30 * 27 }, () => next() / 2 ** 31 - 1), count: 30 };
 const options = {
   scheme: "semi-binary",
   rank: 1,
@@ -227,7 +227,7 @@ test("bits a weight are those of the layers that are open; overrides decide the 
 });
 
 test("max-drop ends with a small network that answers as the original does", async () => {
-  const few = { data: samples.data.subarray(0, 2 * 108), count: 2 }; // neither can be spared: both are judged on
+  const few = { data: samples.data.subarray(0, 2 * 27), count: 2 }; // neither can be spared: both are judged on
   const drops = [0, 0.5, 1];
   const found = [];
   for (const drop of drops) {

@@ -67,10 +67,12 @@ export function runLayer(index: i32): void {
       lookup(layer);
       break;
     case KIND_SEMI_BINARY:
-      semiBinary(layer);
+      if (ASC_FEATURE_SIMD) semiBinary<v128>(layer);
+      else semiBinary<u64>(layer);
       break;
     case KIND_BINARY_PLANES:
-      binaryPlanes(layer);
+      if (ASC_FEATURE_SIMD) binaryPlanes<v128>(layer);
+      else binaryPlanes<u64>(layer);
       break;
   }
 }

@@ -57,7 +57,8 @@ export const L_GROUPS: i32 = 20; // u16
 export const L_RANK: i32 = 22; // u16, SemiBinary: K
 export const L_SHIFT_M: i32 = 24; // u8, SemiBinary: n of M_k·2^-n
 export const L_SHIFT_R: i32 = 25; // u8, SemiBinary: r of R_t·2^-r; BinaryPlanes: the same for A_{t,i}
-export const L_RESERVED: i32 = 26; // u16, zero
+export const L_STRIP_ROWS: i32 = 26; // u8, SemiBinary and BinaryPlanes: output pixels that are computed at once
+export const L_STRIP_COLUMNS: i32 = 27; // u8
 export const L_WEIGHTS: i32 = 28; // u32, int8 weights, or packed V or planes, or the Lookup table
 export const L_WEIGHTS_U: i32 = 32; // u32, SemiBinary: packed U
 export const L_BIAS: i32 = 36; // u32, int32[T]
@@ -66,7 +67,8 @@ export const L_SHIFTS: i32 = 44; // u32, int8[T]; SemiBinary: u16[T] R
 export const L_SCRATCH: i32 = 48; // u32 byte offset in the arena
 export const L_SCRATCH_BYTES: i32 = 52; // u32
 export const L_PARAMETERS: i32 = 56; // u32, int32 words (ADD_*, MUL_*, SOFTMAX_*, CONCAT_*, MEAN_*)
-export const L_PARAMETER_COUNT: i32 = 60; // u32, number of words
+export const L_PARAMETER_COUNT: i32 = 60; // u16, number of words
+export const L_BATCH: i32 = 62; // u16, SemiBinary and BinaryPlanes: groups of 4 inputs whose tables stand at once
 
 export const NO_TENSOR: i32 = 0xffff;
 
@@ -153,20 +155,4 @@ export function conv2DScratchBytes(window: i32, channels: i32): i32 {
 /** Scratch of a DepthwiseConv2D: int32 accumulators of one pixel, and its output where an Add is fused. */
 export function depthwiseScratchBytes(channels: i32): i32 {
   return align(4 * channels) + align(channels);
-}
-
-/** Scratch of sums of signed inputs: the window as int16 and 16 int16 sums for each group of 4 inputs. */
-export function signSumScratchBytes(count: i32): i32 {
-  const groups = ((count + 7) >> 3) << 1;
-  return align(groups * 8) + groups * 32;
-}
-
-/** Scratch of a SemiBinary layer: conv_v's window and tables, conv_u's, and one pixel of output. */
-export function semiBinaryScratchBytes(window: i32, rank: i32, channels: i32): i32 {
-  return signSumScratchBytes(window) + signSumScratchBytes(rank) + align(channels);
-}
-
-/** Scratch of a BinaryPlanes layer: the window and tables, and one pixel of output. */
-export function binaryPlanesScratchBytes(window: i32, channels: i32): i32 {
-  return signSumScratchBytes(window) + align(channels);
 }

@@ -54,6 +54,10 @@ export interface ProgramLayer {
   multipliers: Int32Array;
   /** Exponents of the Q31 multipliers; SemiBinary: R_t (0…65,535). */
   shifts: Int32Array;
+  /** Output pixels that a layer of signs computes at once, and the groups of 4 inputs whose tables stand at once; else 0. */
+  stripRows: number;
+  stripColumns: number;
+  batch: number;
   scratchOffset: number;
   scratchBytes: number;
   parameters: Int32Array;
@@ -105,6 +109,9 @@ export function emptyLayer(kind: Kind, name: string, input: number, output: numb
     bias: new Int32Array(0),
     multipliers: new Int32Array(0),
     shifts: new Int32Array(0),
+    stripRows: 0,
+    stripColumns: 0,
+    batch: 0,
     scratchOffset: 0,
     scratchBytes: 0,
     parameters: new Int32Array(0),

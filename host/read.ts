@@ -114,6 +114,9 @@ function readLayer(view: DataView, at: number, name: string, tensors: ProgramTen
     planes: view.getUint8(at + f.L_PLANES),
     shiftM: view.getUint8(at + f.L_SHIFT_M),
     shiftR: view.getUint8(at + f.L_SHIFT_R),
+    stripRows: view.getUint8(at + f.L_STRIP_ROWS),
+    stripColumns: view.getUint8(at + f.L_STRIP_COLUMNS),
+    batch: view.getUint16(at + f.L_BATCH, true),
     weights: new Uint8Array(0),
     weightsU: new Uint8Array(0),
     bias: new Int32Array(0),
@@ -121,7 +124,7 @@ function readLayer(view: DataView, at: number, name: string, tensors: ProgramTen
     shifts: new Int32Array(0),
     scratchOffset: view.getUint32(at + f.L_SCRATCH, true),
     scratchBytes: view.getUint32(at + f.L_SCRATCH_BYTES, true),
-    parameters: readArray(view, at + f.L_PARAMETERS, view.getUint32(at + f.L_PARAMETER_COUNT, true), 4, true),
+    parameters: readArray(view, at + f.L_PARAMETERS, view.getUint16(at + f.L_PARAMETER_COUNT, true), 4, true),
   };
   if (!tensors[layer.input] || !tensors[layer.output]) throw new RangeError("no such tensor");
   const n = counts(layer, tensors);

@@ -86,6 +86,9 @@ function writeLayer(view: DataView, at: number, layer: ProgramLayer, data: Layer
   u16(f.L_RANK, "rank", layer.rank);
   u8(f.L_SHIFT_M, "shift of M", layer.shiftM);
   u8(f.L_SHIFT_R, "shift of R", layer.shiftR);
+  u8(f.L_STRIP_ROWS, "rows of a strip", layer.stripRows);
+  u8(f.L_STRIP_COLUMNS, "columns of a strip", layer.stripColumns);
+  u16(f.L_BATCH, "batch", layer.batch);
   pointer(f.L_WEIGHTS, data.weights);
   pointer(f.L_WEIGHTS_U, data.weightsU);
   pointer(f.L_BIAS, data.bias);
@@ -94,7 +97,7 @@ function writeLayer(view: DataView, at: number, layer: ProgramLayer, data: Layer
   view.setUint32(at + f.L_SCRATCH, layer.scratchOffset, true);
   view.setUint32(at + f.L_SCRATCH_BYTES, layer.scratchBytes, true);
   pointer(f.L_PARAMETERS, data.parameters);
-  view.setUint32(at + f.L_PARAMETER_COUNT, layer.parameters.length, true);
+  u16(f.L_PARAMETER_COUNT, "parameters", layer.parameters.length);
 }
 
 /**

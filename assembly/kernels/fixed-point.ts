@@ -39,7 +39,22 @@ export function clamp<T>(x: T, low: T, high: T): T {
   return x < low ? low : x > high ? high : x;
 }
 
-/** round(x · 2^−shift), ties towards +∞: the rounding of the semi-binary layers. shift 0…47. */
-export function shiftRight(x: i64, shift: i32): i64 {
-  return (x + (((<i64>1) << shift) >> 1)) >> shift;
+/** highMul of 4 lanes; b is not −2^31. */
+function highMul4(a: v128, b: v128): v128 {
+  const half = i64x2.splat(0x40000000);
+  const low = i64x2.shl(i64x2.add(i64x2.extmul_low_i32x4_s(a, b), half), 1);
+  const high = i64x2.shl(i64x2.add(i64x2.extmul_high_i32x4_s(a, b), half), 1);
+  return v128.shuffle<i32>(low, high, 1, 3, 5, 7); // the upper halves: a shift by 31
+}
+
+function roundingShift4(x: v128, exponent: i32): v128 {
+  const mask = i32x4.splat((1 << exponent) - 1);
+  const threshold = i32x4.sub(i32x4.shr_u(mask, 1), i32x4.shr_s(x, 31));
+  return i32x4.sub(i32x4.shr_s(x, exponent), i32x4.gt_s(v128.and(x, mask), threshold));
+}
+
+/** multiply of 4 lanes; multiplier is not −2^31. */
+export function multiply4(x: v128, multiplier: i32, shift: i32): v128 {
+  const factor = i32x4.splat(multiplier);
+  return shift > 0 ? highMul4(i32x4.shl(x, shift), factor) : roundingShift4(highMul4(x, factor), -shift);
 }

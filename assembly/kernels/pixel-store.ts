@@ -36,3 +36,13 @@ export function finishPixel(pixel: i32): void {
   const at = pixel * count;
   addValues(addParameters, staging, residual + at, output + at, count);
 }
+
+/** Stores `rows` × `columns` finished pixels, from output pixel (oy, ox) on, whose rows stand `pitch` pixels apart. */
+export function storeStrip(oy: i32, ox: i32, rows: i32, columns: i32, width: i32, pitch: i32, from: usize): void {
+  const bytes = columns * count;
+  for (let r = 0; r < rows; r++, from += <usize>(pitch * count)) {
+    const at = <usize>(((oy + r) * width + ox) * count);
+    if (residual == 0) memory.copy(output + at, from, bytes);
+    else addValues(addParameters, from, residual + at, output + at, bytes);
+  }
+}

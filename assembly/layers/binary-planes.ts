@@ -1,56 +1,77 @@
+// y_t = clamp(z_y + round((Σ_i A_{t,i} · p_{t,i} + bias_t) · 2^−r), lo, hi), p_{t,i} = Σ ±(x − z), a strip at a time.
+// sign(W), α·B and Σ α_i·B_i are this layer with one, one and several planes. Rows: planes of a channel together.
+
 import {
   align,
   L_ACTIVATION_MAX,
   L_ACTIVATION_MIN,
-  L_INPUT,
+  L_BATCH,
   L_OUTPUT,
   L_PLANES,
   L_SHIFT_R,
+  MAX_PLANES,
   packedRowBytes,
-  signSumScratchBytes,
 } from "../../format/layout";
-import { clamp, shiftRight } from "../kernels/fixed-point";
-import { finishPixel, openStore, pixelTarget, targetZero } from "../kernels/pixel-store";
-import { buildTables, signSum } from "../kernels/sign-sum";
-import { gather, kernelHeight, kernelWidth, openWindow } from "../kernels/window";
+import { openStore, storeStrip, targetZero } from "../kernels/pixel-store";
+import { toOutput } from "../kernels/requantise";
+import { openRows, signSums } from "../kernels/sign-sums";
+import {
+  buildBatch,
+  correction,
+  groups,
+  openStrip,
+  pitch,
+  pixels,
+  rowLength,
+  stripColumns,
+  stripRows,
+  tapOffsets,
+  taps,
+} from "../kernels/strip";
 import { bias, channels, height, multipliers, scratch, tensorRecord, weights, width } from "../model";
 
-/**
- * y_t = clamp(z_y + round((Σ_i A_{t,i} · p_{t,i} + bias_t) · 2^−r), lo, hi), p_{t,i} = Σ ±(x − z).
- * sign(W), α·B and Σ α_i·B_i are this layer with one, one and several planes. Rows: planes of a channel together.
- */
-export function binaryPlanes(layer: usize): void {
-  const input = tensorRecord(load<u16>(layer, L_INPUT));
+export function binaryPlanes<L>(layer: usize): void {
   const output = tensorRecord(load<u16>(layer, L_OUTPUT));
-  openWindow(layer);
-  const inputs = channels(input);
-  const size = kernelHeight * kernelWidth * inputs;
-  const paddedSize = (size + 7) & ~7;
-  const rowBytes = packedRowBytes(size);
-  const x = scratch(layer);
-  const tables = x + align(2 * paddedSize);
-  openStore(layer, x + signSumScratchBytes(size));
-  const planes = <i32>load<u8>(layer, L_PLANES);
-  const shift = <i32>load<u8>(layer, L_SHIFT_R);
-  const low = <i64>load<i8>(layer, L_ACTIVATION_MIN);
-  const high = <i64>load<i8>(layer, L_ACTIVATION_MAX);
   const count = channels(output);
-  const b = bias(layer);
-  for (let oy = 0, pixel = 0, h = height(output), w = width(output); oy < h; oy++) {
-    for (let ox = 0; ox < w; ox++, pixel++) {
-      gather(oy, ox, 0, inputs, x);
-      buildTables(x, paddedSize, tables);
-      const to = pixelTarget(pixel);
-      let row = weights(layer);
-      let scale = multipliers(layer);
-      for (let t = 0; t < count; t++) {
-        let sum = <i64>load<i32>(b + (t << 2));
-        for (let i = 0; i < planes; i++, row += rowBytes, scale += 2)
-          sum += <i64>signSum(row, rowBytes, tables) * <i64>load<i16>(scale);
-        const value = shiftRight(sum, shift) + targetZero;
-        store<i8>(to + t, <i32>clamp<i64>(value, low, high));
+  openStrip(layer);
+  openStore(layer, 0);
+  const planes = <i32>load<u8>(layer, L_PLANES);
+  const batch = <i32>load<u16>(layer, L_BATCH);
+  const whole = batch >= groups;
+  const row = <usize>(rowLength << 2);
+  const scales = scratch(layer);
+  const offsets = scales + 4 * MAX_PLANES;
+  const staged = offsets + align(taps << 2);
+  const tables = staged + <usize>(pixels << 2);
+  const sums = tables + <usize>(batch * (pixels << 5));
+  const outputs = sums + align((whole ? planes : planes * count) * (rowLength << 2));
+  const bytes = packedRowBytes(groups * taps * 4);
+  const shift = <i32>load<u8>(layer, L_SHIFT_R);
+  const start = (((<i64>1) << shift) >> 1) + ((<i64>targetZero) << shift);
+  const low = <i32>load<i8>(layer, L_ACTIVATION_MIN);
+  const high = <i32>load<i8>(layer, L_ACTIVATION_MAX);
+  tapOffsets(offsets);
+  openRows(pixels, offsets, taps, groups);
+  for (let oy = 0, h = height(output), w = width(output); oy < h; oy += stripRows) {
+    for (let ox = 0; ox < w; ox += stripColumns) {
+      for (let first = 0; first < groups; first += batch) {
+        buildBatch<L>(first, min(batch, groups - first), oy, ox, staged, tables);
+        if (whole) break;
+        for (let i = 0, bits = weights(layer), to = sums; i < planes * count; i++, bits += bytes, to += row)
+          signSums<L>(bits, rowLength, to, first == 0);
       }
-      finishPixel(pixel);
+      for (let t = 0, bits = weights(layer), a = multipliers(layer), from = sums; t < count; t++) {
+        let offset = start + <i64>load<i32>(bias(layer) + (t << 2));
+        for (let i = 0; i < planes; i++, bits += bytes, a += 2) {
+          const factor = <i32>load<i16>(a);
+          store<i32>(scales + (i << 2), factor);
+          offset -= <i64>factor * <i64>correction(bits);
+          if (whole) signSums<L>(bits, rowLength, sums + <usize>i * row, true);
+        }
+        toOutput<L>(from, row, planes, scales, offset, shift, low, high, rowLength, outputs + t, count);
+        if (!whole) from += <usize>planes * row;
+      }
+      storeStrip(oy, ox, min(stripRows, h - oy), min(stripColumns, w - ox), w, pitch, outputs);
     }
   }
 }

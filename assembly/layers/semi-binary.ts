@@ -1,74 +1,134 @@
+// conv_v → scale_d → conv_u, a strip of output pixels at a time: the K-channel map exists for one strip only.
+
 import {
   align,
   L_ACTIVATION_MAX,
   L_ACTIVATION_MIN,
-  L_INPUT,
+  L_BATCH,
   L_OUTPUT,
   L_RANK,
   L_SHIFT_M,
   L_SHIFT_R,
   packedRowBytes,
-  signSumScratchBytes,
 } from "../../format/layout";
-import { clamp, shiftRight } from "../kernels/fixed-point";
-import { finishPixel, openStore, pixelTarget, targetZero } from "../kernels/pixel-store";
-import { buildTables, signSum } from "../kernels/sign-sum";
-import { clear, gather, kernelHeight, kernelWidth, openWindow } from "../kernels/window";
+import { MAX_TERMS, STRIP_LANES, semiBinaryTableBytes } from "../../format/strip";
+import { openStore, storeStrip, targetZero } from "../kernels/pixel-store";
+import { toInner, toOutput } from "../kernels/requantise";
+import { countOnes, openBatch, openRows, signSums } from "../kernels/sign-sums";
+import {
+  buildBatch,
+  correction,
+  groups,
+  openStrip,
+  pitch,
+  pixels,
+  rowLength,
+  stripColumns,
+  stripRows,
+  tapOffsets,
+  taps,
+} from "../kernels/strip";
+import { tableOfRows } from "../kernels/tables";
 import { bias, channels, height, multipliers, scratch, shifts, tensorRecord, weights, weightsU, width } from "../model";
 
-/** m_k = clamp(round(a_k · M_k · 2^−n), −127, 127), a_k = Σ ±(x − z): K int16 to `m`, zero-padded to a multiple of 8. */
-function convV(layer: usize, tables: usize, size: i32, m: usize): void {
-  const rank = <i32>load<u16>(layer, L_RANK);
+// The layer's numbers and the parts of its scratch, set once a layer.
+let rank: i32 = 0;
+let quads: i32 = 0;
+let batch: i32 = 0;
+let offsets: usize = 0;
+let staged: usize = 0;
+let tables: usize = 0;
+let tablesBytes: i32 = 0;
+let sums: usize = 0;
+let inner: usize = 0;
+let outputs: usize = 0;
+/** R_t of one channel, as int32. */
+let scale: usize = 0;
+
+/** m_k = clamp(round(a_k · M_k · 2^−n), −127, 127), a_k = Σ ±(x − z): `rank` rows of m + 128, 16 bits each. */
+function convV<L>(layer: usize, oy: i32, ox: i32): void {
+  const row = <usize>(rowLength << 2);
+  const whole = batch >= groups;
+  const bytes = packedRowBytes(groups * taps * 4);
+  openRows(pixels, offsets, taps, groups);
+  for (let first = 0; first < groups; first += batch) {
+    buildBatch<L>(first, min(batch, groups - first), oy, ox, staged, tables);
+    if (whole) break;
+    for (let k = 0, bits = weights(layer), to = sums; k < rank; k++, bits += bytes, to += row)
+      signSums<L>(bits, rowLength, to, first == 0);
+  }
   const shift = <i32>load<u8>(layer, L_SHIFT_M);
-  const rowBytes = packedRowBytes(size);
-  const scale = multipliers(layer);
-  for (let k = 0, row = weights(layer); k < rank; k++, row += rowBytes) {
-    const a = <i64>signSum(row, rowBytes, tables) * <i64>load<u16>(scale + (k << 1));
-    const value = shiftRight(a, shift);
-    store<i16>(m + (k << 1), <i32>clamp<i64>(value, -127, 127));
+  const half = ((<i64>1) << shift) >> 1;
+  for (let k = 0, bits = weights(layer), from = sums; k < rank; k++, bits += bytes) {
+    const factor = <i32>load<u16>(multipliers(layer) + (k << 1));
+    if (whole) signSums<L>(bits, rowLength, sums, true);
+    const offset = half - <i64>factor * <i64>correction(bits);
+    toInner<L>(from, factor, offset, shift, rowLength, inner + <usize>(k * (rowLength << 1)));
+    if (!whole) from += row;
   }
-  clear(m + (rank << 1), m + (((rank + 7) & ~7) << 1));
 }
 
-/** y_t = clamp(z_y + round((b_t + bias_t) · R_t · 2^−r), lo, hi), b_t = Σ ±m_k. */
-function convU(layer: usize, tables: usize, count: i32, to: usize, zero: i32): void {
+/** y_t = clamp(z_y + round((b_t + bias_t) · R_t · 2^−r), lo, hi), b_t = Σ ±m_k, of `count` pixels from `first` on. */
+function convU<L>(layer: usize, first: i32, count: i32, channels: i32): void {
+  const table = <usize>(count << 5);
+  const row = <usize>(rowLength << 1);
+  for (let q = 0, from = inner + <usize>(first << 1), to = tables; q < quads; q++, from += 4 * row, to += table)
+    tableOfRows<L>(from, row, count, to);
+  openRows(count, offsets, 1, quads);
   const shift = <i32>load<u8>(layer, L_SHIFT_R);
-  const low = <i64>load<i8>(layer, L_ACTIVATION_MIN);
-  const high = <i64>load<i8>(layer, L_ACTIVATION_MAX);
-  const rowBytes = packedRowBytes(load<u16>(layer, L_RANK));
-  const b = bias(layer);
-  const scale = shifts(layer);
-  for (let t = 0, row = weightsU(layer); t < count; t++, row += rowBytes) {
-    const sum = <i64>signSum(row, rowBytes, tables) + <i64>load<i32>(b + (t << 2));
-    const value = shiftRight(sum * <i64>load<u16>(scale + (t << 1)), shift) + zero;
-    store<i8>(to + t, <i32>clamp<i64>(value, low, high));
+  const start = (((<i64>1) << shift) >> 1) + ((<i64>targetZero) << shift);
+  const low = <i32>load<i8>(layer, L_ACTIVATION_MIN);
+  const high = <i32>load<i8>(layer, L_ACTIVATION_MAX);
+  const bytes = packedRowBytes(rank);
+  for (let t = 0, bits = weightsU(layer); t < channels; t++, bits += bytes) {
+    for (let q = 0; q < quads; q += MAX_TERMS) {
+      openBatch(tables + <usize>q * table, q, min(MAX_TERMS, quads - q));
+      signSums<L>(bits, count, sums, q == 0);
+    }
+    const factor = <i32>load<u16>(shifts(layer) + (t << 1));
+    const over = 127 * 4 * quads + countOnes(bits, quads);
+    store<i32>(scale, factor);
+    toOutput<L>(
+      sums,
+      0,
+      1,
+      scale,
+      start + <i64>factor * (<i64>load<i32>(bias(layer) + (t << 2)) - <i64>over),
+      shift,
+      low,
+      high,
+      count,
+      outputs + <usize>(first * channels + t),
+      channels,
+    );
   }
 }
 
-/** conv_v → scale_d → conv_u of one pixel at a time: the K-channel map never exists in memory. */
-export function semiBinary(layer: usize): void {
-  const input = tensorRecord(load<u16>(layer, L_INPUT));
+export function semiBinary<L>(layer: usize): void {
   const output = tensorRecord(load<u16>(layer, L_OUTPUT));
-  openWindow(layer);
-  const inputs = channels(input);
-  const size = kernelHeight * kernelWidth * inputs;
-  const paddedSize = (size + 7) & ~7;
-  const rank = <i32>load<u16>(layer, L_RANK);
-  const paddedRank = (rank + 7) & ~7;
-  const x = scratch(layer);
-  const tablesX = x + align(2 * paddedSize);
-  const m = x + signSumScratchBytes(size);
-  const tablesM = m + align(2 * paddedRank);
-  openStore(layer, m + signSumScratchBytes(rank));
   const count = channels(output);
-  for (let oy = 0, pixel = 0, h = height(output), w = width(output); oy < h; oy++) {
-    for (let ox = 0; ox < w; ox++, pixel++) {
-      gather(oy, ox, 0, inputs, x);
-      buildTables(x, paddedSize, tablesX);
-      convV(layer, tablesX, size, m);
-      buildTables(m, paddedRank, tablesM);
-      convU(layer, tablesM, count, pixelTarget(pixel), targetZero);
-      finishPixel(pixel);
+  openStrip(layer);
+  openStore(layer, 0);
+  rank = load<u16>(layer, L_RANK);
+  quads = (rank + 3) >> 2;
+  batch = load<u16>(layer, L_BATCH);
+  scale = scratch(layer);
+  offsets = scale + 16;
+  staged = offsets + align(taps << 2);
+  tables = staged + <usize>(pixels << 2);
+  tablesBytes = <i32>semiBinaryTableBytes(batch, pixels, rank);
+  sums = tables + <usize>tablesBytes;
+  inner = sums + align((batch >= groups ? 1 : rank) * (rowLength << 2));
+  outputs = inner + <usize>(quads * (rowLength << 3));
+  tapOffsets(offsets);
+  // Rows behind the last: m = 0.
+  for (let at = inner + <usize>(rank * (rowLength << 1)); at < outputs; at += 2) store<u16>(at, 128);
+  const block = min(rowLength, (tablesBytes / (quads << 5)) & -STRIP_LANES);
+  for (let oy = 0, h = height(output), w = width(output); oy < h; oy += stripRows) {
+    for (let ox = 0; ox < w; ox += stripColumns) {
+      convV<L>(layer, oy, ox);
+      for (let p = 0; p < rowLength; p += block) convU<L>(layer, p, min(block, rowLength - p), count);
+      storeStrip(oy, ox, min(stripRows, h - oy), min(stripColumns, w - ox), w, pitch, outputs);
     }
   }
 }

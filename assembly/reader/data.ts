@@ -28,14 +28,14 @@ export function inData(offset: u32, bytes: u64, alignment: u32): bool {
   return offset % alignment == 0 && offset >= start && <u64>offset + bytes <= end;
 }
 
-export function hasScratch(layer: usize, bytes: i32): bool {
+export function hasScratch(layer: usize, bytes: f64): bool {
   const offset = load<u32>(layer, L_SCRATCH);
   const have = load<u32>(layer, L_SCRATCH_BYTES);
-  return offset % 16 == 0 && have >= <u32>bytes && <u64>offset + <u64>have <= <u64>load<u32>(file(), H_ARENA_BYTES);
+  return offset % 16 == 0 && <f64>have >= bytes && <u64>offset + <u64>have <= <u64>load<u32>(file(), H_ARENA_BYTES);
 }
 
 export function hasParameters(layer: usize, words: u32): bool {
-  return load<u32>(layer, L_PARAMETER_COUNT) == words && inData(load<u32>(layer, L_PARAMETERS), <u64>words * 4, 4);
+  return <u32>load<u16>(layer, L_PARAMETER_COUNT) == words && inData(load<u32>(layer, L_PARAMETERS), <u64>words * 4, 4);
 }
 
 /** A Q31 multiplier's exponent. */

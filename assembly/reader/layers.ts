@@ -20,6 +20,7 @@ import {
   KIND_SOFTMAX,
   L_ACTIVATION_MAX,
   L_ACTIVATION_MIN,
+  L_BATCH,
   L_INPUT,
   L_INPUT2,
   L_KIND,
@@ -27,7 +28,7 @@ import {
   L_PAD_LEFT,
   L_PAD_TOP,
   L_PARAMETER_COUNT,
-  L_RESERVED,
+  L_STRIP_ROWS,
   L_WEIGHTS,
   MAX_CONCAT_INPUTS,
   MAX_POOLED_PIXELS,
@@ -82,7 +83,7 @@ function mul(layer: usize, input: usize, output: usize): i32 {
 }
 
 function concat(layer: usize, output: usize): i32 {
-  const words = load<u32>(layer, L_PARAMETER_COUNT);
+  const words = <u32>load<u16>(layer, L_PARAMETER_COUNT);
   const tensors = load<u32>(file(), H_TENSOR_COUNT);
   if (words <= <u32>CONCAT_INPUTS || words > <u32>(CONCAT_INPUTS + MAX_CONCAT_INPUTS) || !hasParameters(layer, words))
     return STATUS_PARAMETERS;
@@ -154,10 +155,12 @@ export function verifyLayer(layer: usize): i32 {
     return STATUS_LAYER_TENSORS;
   if (second != NO_TENSOR && !takesSecond(load<u8>(layer, L_KIND))) return STATUS_LAYER_TENSORS;
   if (load<i8>(layer, L_ACTIVATION_MIN) > load<i8>(layer, L_ACTIVATION_MAX)) return STATUS_PARAMETERS;
-  if (load<u16>(layer, L_RESERVED) != 0) return STATUS_LAYER_KIND;
+  const kind = <i32>load<u8>(layer, L_KIND);
+  const hasStrip = kind == KIND_SEMI_BINARY || kind == KIND_BINARY_PLANES;
+  if (!hasStrip && (load<u16>(layer, L_STRIP_ROWS) != 0 || load<u16>(layer, L_BATCH) != 0)) return STATUS_LAYER_KIND;
   const input = tensorRecord(load<u16>(layer, L_INPUT));
   const output = tensorRecord(load<u16>(layer, L_OUTPUT));
-  switch (<i32>load<u8>(layer, L_KIND)) {
+  switch (kind) {
     case KIND_CONV_2D:
       return conv2D(layer, input, output);
     case KIND_DEPTHWISE_CONV_2D:

@@ -1,7 +1,6 @@
 // The checks of the layer kinds that have weights.
 
 import {
-  binaryPlanesScratchBytes,
   conv2DScratchBytes,
   depthwiseScratchBytes,
   L_BIAS,
@@ -22,17 +21,17 @@ import {
   MAX_WINDOW,
   NO_TENSOR,
   packedRowBytes,
-  semiBinaryScratchBytes,
 } from "../../format/layout";
 import { STATUS_GEOMETRY, STATUS_OK, STATUS_PARAMETERS, STATUS_SCRATCH, STATUS_WEIGHTS } from "../../format/status";
 import { channels, height, shifts, tensorBytes, tensorRecord, width } from "../model";
 import { addParameters, hasScratch, inData, isExponent } from "./data";
 import { sameShape, windowAgrees, windowSize } from "./geometry";
+import { hasStrip } from "./strip";
 
 /** Either no second input and no parameters, or a residual of the output's shape and an Add's parameters. */
 function fusedAdd(layer: usize, output: usize): i32 {
   const residual = load<u16>(layer, L_INPUT2);
-  if (residual == NO_TENSOR) return load<u32>(layer, L_PARAMETER_COUNT) == 0 ? STATUS_OK : STATUS_PARAMETERS;
+  if (residual == NO_TENSOR) return load<u16>(layer, L_PARAMETER_COUNT) == 0 ? STATUS_OK : STATUS_PARAMETERS;
   if (!sameShape(tensorRecord(residual), output)) return STATUS_GEOMETRY;
   return addParameters(layer) ? STATUS_OK : STATUS_PARAMETERS;
 }
@@ -99,7 +98,7 @@ export function semiBinary(layer: usize, input: usize, output: usize): i32 {
     !inData(load<u32>(layer, L_SHIFTS), <u64>count * 2, 2)
   )
     return STATUS_WEIGHTS;
-  if (!hasScratch(layer, semiBinaryScratchBytes(<i32>window, rank, count))) return STATUS_SCRATCH;
+  if (!hasStrip(layer)) return STATUS_SCRATCH;
   return fusedAdd(layer, output);
 }
 
@@ -116,6 +115,6 @@ export function binaryPlanes(layer: usize, input: usize, output: usize): i32 {
     !inData(load<u32>(layer, L_MULTIPLIERS), <u64>planes * <u64>count * 2, 2)
   )
     return STATUS_WEIGHTS;
-  if (!hasScratch(layer, binaryPlanesScratchBytes(<i32>window, count))) return STATUS_SCRATCH;
+  if (!hasStrip(layer)) return STATUS_SCRATCH;
   return fusedAdd(layer, output);
 }

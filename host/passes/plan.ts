@@ -5,6 +5,7 @@ import { ALIGNMENT, align } from "../../format/layout.ts";
 import { size } from "../graph/graph.ts";
 import { FUSES_ADD, inputsOf } from "../kinds.ts";
 import type { Program, ProgramLayer } from "../program.ts";
+import { hasStrip, withStrip } from "./strip.ts";
 
 /** A run of arena bytes, alive from layer `first` to layer `last` inclusive (−1: before the first layer). */
 interface Block {
@@ -12,6 +13,18 @@ interface Block {
   first: number;
   last: number;
 }
+
+/**
+ * Strips of signs may take so many bytes, or such a share, beyond the most that the activations need: with more they are
+ * faster, but not by much.
+ */
+const SPARE_BYTES = 12 * 1024;
+const SPARE_SHARE = 1 / 8;
+/**
+ * Where fewer activations are alive a strip may take the free bytes as well, or these shares of them if then the blocks
+ * cannot be placed without a gap.
+ */
+const SHARES = [0.8, 0.6];
 
 export interface Plan {
   program: Program;
@@ -91,7 +104,10 @@ function inPlaceOperands(layer: ProgramLayer): number[] {
   return FUSES_ADD.has(layer.kind) && layer.input2 >= 0 ? [layer.input2] : [];
 }
 
-/** Places every tensor and every layer's scratch in one arena; a tensor that nothing touches is left at 0. */
+/**
+ * Gives layers of signs their strips, and places every tensor and every layer's scratch in one arena; a tensor that
+ * nothing touches is left at 0.
+ */
 export function plan(program: Program, views: ReadonlyMap<number, number>): Plan {
   const { tensors, layers } = program;
   const bytes = tensors.map((tensor) => size(tensor.shape));
@@ -125,24 +141,38 @@ export function plan(program: Program, views: ReadonlyMap<number, number>): Plan
 
   const roots = [...first.keys()].filter((t) => find(t) === t);
   const blocks: Block[] = roots.map((t) => ({ bytes: align(bytes[t]), first: first.get(t)!, last: last.get(t)! }));
-  const scratchOf = new Map<number, number>();
-  layers.forEach((layer, i) => {
-    if (layer.scratchBytes === 0) return;
-    scratchOf.set(i, blocks.length);
-    blocks.push({ bytes: align(layer.scratchBytes), first: i, last: i });
-  });
-  const lowerBound = lowerBoundOf(blocks, layers.length);
-  const { offsets, bytes: arenaBytes } = search(blocks, lowerBound);
-  return {
-    lowerBound,
-    program: {
-      ...program,
-      arenaBytes: Math.max(arenaBytes, ALIGNMENT),
-      tensors: tensors.map((tensor, t) => ({ ...tensor, arenaOffset: offsets[roots.indexOf(find(t))] ?? 0 })),
-      layers: layers.map((layer, i) => ({
-        ...layer,
-        scratchOffset: scratchOf.has(i) ? offsets[scratchOf.get(i)!] : 0,
-      })),
-    },
+  const alive = layers.map((_, i) =>
+    blocks.filter((block) => block.first <= i && i <= block.last).reduce((sum, block) => sum + block.bytes, 0),
+  );
+  const peak = Math.max(0, ...alive);
+  const spare = Math.max(SPARE_BYTES, SPARE_SHARE * peak);
+  const shapeOf = (t: number) => tensors[t].shape;
+  const inRoom = (layer: ProgramLayer, room: number) =>
+    hasStrip(layer) && layer.stripRows === 0
+      ? withStrip(layer, shapeOf(layer.input), shapeOf(layer.output), room)
+      : layer;
+  const planWith = (share: number): Plan => {
+    const planned = layers.map((layer, i) => inRoom(layer, Math.max(spare, share * (peak + spare - alive[i]))));
+    const scratches = planned.map(({ scratchBytes }, i): Block => ({ bytes: align(scratchBytes), first: i, last: i }));
+    const all = [...blocks, ...scratches.filter((block) => block.bytes > 0)];
+    const lowerBound = lowerBoundOf(all, layers.length);
+    const { offsets, bytes: arenaBytes } = search(all, lowerBound);
+    const offsetOf = new Map(all.map((block, at) => [block, offsets[at]]));
+    return {
+      lowerBound,
+      program: {
+        ...program,
+        arenaBytes: Math.max(arenaBytes, ALIGNMENT),
+        tensors: tensors.map((tensor, t) => ({ ...tensor, arenaOffset: offsets[roots.indexOf(find(t))] ?? 0 })),
+        layers: planned.map((layer, i) => ({ ...layer, scratchOffset: offsetOf.get(scratches[i]) ?? 0 })),
+      },
+    };
   };
+  let best = planWith(1);
+  for (const share of SHARES) {
+    if (best.program.arenaBytes <= peak + spare) break;
+    const next = planWith(share);
+    if (next.program.arenaBytes < best.program.arenaBytes) best = next;
+  }
+  return best;
 }

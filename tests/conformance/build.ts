@@ -4,6 +4,7 @@ import { size } from "../../host/graph/graph.ts";
 import { addParameters, meanParameters, mulParameters, softmaxParameters } from "../../host/passes/lower/arithmetic.ts";
 import { quantiseMultiplier, sharedShift } from "../../host/passes/lower/multiplier.ts";
 import { plan } from "../../host/passes/plan.ts";
+import { withStrip } from "../../host/passes/strip.ts";
 import { emptyLayer, type Kind, type Program, type ProgramLayer, type ProgramTensor } from "../../host/program.ts";
 import { random, randomInt8 } from "../support/models.ts";
 
@@ -22,6 +23,8 @@ export interface Options {
   /** Zero points of input and output. */
   zero?: [number, number];
   range?: [min: number, max: number];
+  /** Bytes of scratch for a strip. */
+  room?: number;
 }
 
 /** Grows a program layer by layer; every layer gets random weights scaled so that its outputs fill int8. */
@@ -116,7 +119,6 @@ export class Builder {
       layer.shifts = r.values;
       layer.shiftR = r.shift;
       layer.bias = Int32Array.from({ length: t }, () => (this.next() & 127) - 64);
-      layer.scratchBytes = f.semiBinaryScratchBytes(taps * c, rank, t);
     } else if (kind === "BinaryPlanes") {
       layer.planes = o.planes ?? 1;
       const a = sharedShift(
@@ -131,8 +133,8 @@ export class Builder {
       layer.multipliers = a.values;
       layer.shiftR = a.shift;
       layer.bias = Int32Array.from({ length: t }, () => ((this.next() & 63) - 32) * 2 ** a.shift);
-      layer.scratchBytes = f.binaryPlanesScratchBytes(taps * c, t);
     }
+    if (o.room !== undefined) Object.assign(layer, withStrip(layer, from.shape, shape, o.room));
     return output;
   }
 

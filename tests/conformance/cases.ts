@@ -115,6 +115,36 @@ const ROWS: Row[] = [
     [4, 4, 6],
     layer("SemiBinary", { kernel: [4, 4], channels: 10, rank: 16 }),
   ],
+  ["SemiBinary in strips of columns", [3, 150, 8], layer("SemiBinary", { ...same, room: 20_000 })],
+  [
+    "SemiBinary in the least scratch: a pixel, 4 channels at once",
+    [6, 5, 24],
+    layer("SemiBinary", { ...same, room: 0 }),
+  ],
+  ["SemiBinary in batches of channels", [12, 12, 40], layer("SemiBinary", { ...same, channels: 24, room: 12_000 })],
+  [
+    "SemiBinary stride 3, dilation 2: planes by residue",
+    [15, 17, 8],
+    layer("SemiBinary", { kernel: [3, 3], stride: [3, 3], dilation: [2, 2], pad: [1, 2, 2, 1], room: 30_000 }),
+  ],
+  [
+    "SemiBinary stride 2 by 1, kernel 4×3",
+    [13, 9, 12],
+    layer("SemiBinary", { kernel: [4, 3], stride: [2, 1], pad: [1, 1, 2, 1], channels: 20, room: 16_000 }),
+  ],
+  ["SemiBinary 1×1 over 260 channels, K = 300", [3, 5, 260], layer("SemiBinary", { channels: 9, rank: 300 })],
+  [
+    "SemiBinary 9×9: more taps than share tables",
+    [10, 9, 4],
+    layer("SemiBinary", { kernel: [9, 9], pad: [4, 4, 4, 4] }),
+  ],
+  ["SemiBinary 3×3 over 64 channels: sums beyond 16 bits", [8, 8, 64], layer("SemiBinary", { ...same, room: 40_000 })],
+  [
+    "BinaryPlanes in batches, 3 planes",
+    [9, 7, 36],
+    layer("BinaryPlanes", { ...same, planes: 3, channels: 10, room: 4000 }),
+  ],
+  ["BinaryPlanes in strips of rows", [16, 16, 16], layer("BinaryPlanes", { ...same, planes: 2, room: 30_000 })],
   ["BinaryPlanes, 1 plane", [5, 5, 6], layer("BinaryPlanes", { ...same, channels: 6 })],
   [
     "BinaryPlanes, 3 planes, stride 2",

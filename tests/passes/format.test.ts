@@ -102,7 +102,9 @@ describe("SPEC.md's tables", () => {
         L_RANK: layer.rank,
         L_SHIFT_M: layer.shiftM,
         L_SHIFT_R: layer.shiftR,
-        L_RESERVED: 0,
+        L_STRIP_ROWS: layer.stripRows,
+        L_STRIP_COLUMNS: layer.stripColumns,
+        L_BATCH: layer.batch,
         L_SCRATCH: layer.scratchOffset,
         L_SCRATCH_BYTES: layer.scratchBytes,
         L_PARAMETER_COUNT: layer.parameters.length,
@@ -164,11 +166,8 @@ describe("limits and sizes", () => {
     assert.deepEqual([0, 1, 15, 16, 17].map(layout.align), [0, 16, 16, 16, 32]);
   });
 
-  test("scratch: int16 windows in whole vectors, 32 bytes of table for four inputs, a pixel of output", () => {
+  test("scratch: int16 windows in whole vectors, a pixel of output", () => {
     assert.equal(layout.conv2DScratchBytes(36, 2), 80 + 16);
     assert.equal(layout.depthwiseScratchBytes(9), 48 + 16);
-    assert.equal(layout.signSumScratchBytes(9), 32 + 4 * 32);
-    assert.equal(layout.semiBinaryScratchBytes(9, 5, 17), 160 + (16 + 2 * 32) + 32);
-    assert.equal(layout.binaryPlanesScratchBytes(9, 17), 160 + 32);
   });
 });

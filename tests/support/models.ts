@@ -1,5 +1,7 @@
 // Small hand-made models: programs with every offset set, as the plan pass would set them.
-import { align, conv2DScratchBytes, packedRowBytes, semiBinaryScratchBytes } from "../../format/layout.ts";
+
+import { align, conv2DScratchBytes, packedRowBytes } from "../../format/layout.ts";
+import { withStrip } from "../../host/passes/strip.ts";
 import { emptyLayer, type Program, type ProgramTensor } from "../../host/program.ts";
 import { mulberry32 } from "../../host/solve/random.ts";
 
@@ -54,7 +56,6 @@ export function shapesModel(labels: string[] | null = ["circle", "square", "tria
   conv.shifts = Int32Array.from({ length: t }, (_, i) => 30000 + 2500 * i);
   conv.shiftM = 18;
   conv.shiftR = 17;
-  conv.scratchBytes = semiBinaryScratchBytes(window, k, t);
 
   const dense = emptyLayer("FullyConnected", "dense", 1, 2);
   dense.weights = bytes(classes * h * w * t);
@@ -65,7 +66,7 @@ export function shapesModel(labels: string[] | null = ["circle", "square", "tria
 
   return place({
     tensors: [tensor([h, w, c], 1 / 255, -128), tensor([h, w, t], 0.05, -3), tensor([1, 1, classes], 0.0371, 11)],
-    layers: [conv, dense],
+    layers: [withStrip(conv, [h, w, c], [h, w, t], 4096), dense],
     input: 0,
     output: 2,
     arenaBytes: 0,

@@ -1,6 +1,5 @@
 import { scratch as scratchOf } from "../../assembly/model";
 import {
-  binaryPlanesScratchBytes,
   KIND_BINARY_PLANES,
   KIND_SEMI_BINARY,
   L_BIAS,
@@ -8,17 +7,17 @@ import {
   L_MULTIPLIERS,
   L_PLANES,
   L_RANK,
+  L_SCRATCH_BYTES,
   L_SHIFT_M,
   L_SHIFT_R,
   L_SHIFTS,
   L_WEIGHTS,
   L_WEIGHTS_U,
-  semiBinaryScratchBytes,
 } from "../../format/layout";
-import { begin, expectRun, finish, layer, parameters, put, repeat, scratch, tensor, window } from "./model";
+import { begin, expectRun, finish, layer, parameters, put, repeat, strip, tensor, window } from "./model";
 
 /** A semi-binary layer of packed rows `v` and `u`; M_k = R_t = 1, no shifts, no bias. */
-function semiBinary(x: i32, y: i32, size: i32, rank: i32, count: i32, v: StaticArray<i32>, u: StaticArray<i32>): usize {
+function semiBinary(x: i32, y: i32, rank: i32, count: i32, v: StaticArray<i32>, u: StaticArray<i32>): usize {
   const record = layer(KIND_SEMI_BINARY, x, y);
   store<u16>(record, rank, L_RANK);
   put<u8>(record, L_WEIGHTS, v);
@@ -26,18 +25,18 @@ function semiBinary(x: i32, y: i32, size: i32, rank: i32, count: i32, v: StaticA
   put<i32>(record, L_BIAS, repeat(0, count));
   put<u16>(record, L_MULTIPLIERS, repeat(1, rank));
   put<u16>(record, L_SHIFTS, repeat(1, count));
-  scratch(record, semiBinaryScratchBytes(size, rank, count));
+  strip(record);
   return record;
 }
 
 /** A layer of sign planes; A given, bias 0. */
-function planes(x: i32, y: i32, size: i32, count: i32, rows: StaticArray<i32>, a: StaticArray<i32>): usize {
+function planes(x: i32, y: i32, count: i32, rows: StaticArray<i32>, a: StaticArray<i32>): usize {
   const record = layer(KIND_BINARY_PLANES, x, y);
   store<u8>(record, a.length / count, L_PLANES);
   put<u8>(record, L_WEIGHTS, rows);
   put<i32>(record, L_BIAS, repeat(0, count));
   put<i16>(record, L_MULTIPLIERS, a);
-  scratch(record, binaryPlanesScratchBytes(size, count));
+  strip(record);
   return record;
 }
 
@@ -47,16 +46,16 @@ describe("SemiBinary", () => {
     const x = tensor(1, 1, 3);
     const y = tensor(1, 1, 1);
     // Bits behind the rows' ends would add what is left there.
-    const record = semiBinary(x, y, 3, 2, 1, [0xff, 0xff], [0xff]);
+    const record = semiBinary(x, y, 2, 1, [0xff, 0xff], [0xff]);
     finish(x, y);
-    memory.fill(scratchOf(record), 0x55, semiBinaryScratchBytes(3, 2, 1));
+    memory.fill(scratchOf(record), 0x55, load<i32>(record, L_SCRATCH_BYTES));
     expectRun([1, 2, 3], [12]);
   });
   it("a = V·x, m = a·M, b = U·m, y = (b + bias)·R: bit 1 is +, bit 0 is −", () => {
     begin();
     const x = tensor(1, 1, 2, 0);
     const y = tensor(1, 1, 2, 5);
-    put<i32>(semiBinary(x, y, 2, 2, 2, [0b11, 0b01], [0b11, 0b10]), L_BIAS, [1, 2]);
+    put<i32>(semiBinary(x, y, 2, 2, [0b11, 0b01], [0b11, 0b10]), L_BIAS, [1, 2]);
     finish(x, y);
     // a = 13, 7; b = 20, −6
     expectRun([10, 3], [26, 1]);
@@ -65,7 +64,7 @@ describe("SemiBinary", () => {
     begin();
     const x = tensor(1, 1, 2, -128);
     const y = tensor(1, 1, 2, 0);
-    semiBinary(x, y, 2, 2, 2, [0b11111111, 0b11111101], [0b11111111, 0b11111110]);
+    semiBinary(x, y, 2, 2, [0b11111111, 0b11111101], [0b11111111, 0b11111110]);
     finish(x, y);
     expectRun([10 - 128, 3 - 128], [20, -6]);
   });
@@ -73,7 +72,7 @@ describe("SemiBinary", () => {
     begin();
     const x = tensor(1, 4, 1);
     const y = tensor(1, 4, 1);
-    const record = semiBinary(x, y, 1, 1, 1, [1], [1]);
+    const record = semiBinary(x, y, 1, 1, [1], [1]);
     put<u16>(record, L_MULTIPLIERS, [3]);
     store<u8>(record, 2, L_SHIFT_M);
     put<u16>(record, L_SHIFTS, [5]);
@@ -86,7 +85,7 @@ describe("SemiBinary", () => {
     begin();
     const x = tensor(1, 1, 2, -128);
     const y = tensor(1, 1, 2, 0);
-    put<i32>(semiBinary(x, y, 2, 2, 2, [0b11, 0b00], [0b01, 0b10]), L_BIAS, [-254, 254]);
+    put<i32>(semiBinary(x, y, 2, 2, [0b11, 0b00], [0b01, 0b10]), L_BIAS, [-254, 254]);
     finish(x, y);
     // a = ±510, m = ±127, b = ±254
     expectRun([127, 127], [0, 0]);
@@ -101,7 +100,7 @@ describe("SemiBinary", () => {
       u[33 + i] = 0;
       u[66 + i] = 0b01010101;
     }
-    const record = semiBinary(x, y, 1, 258, 3, repeat(1, 258), u);
+    const record = semiBinary(x, y, 258, 3, repeat(1, 258), u);
     put<i32>(record, L_BIAS, [5 - 32766, 32766 - 5, 9]);
     finish(x, y);
     expectRun([127], [5, -5, 9]);
@@ -112,7 +111,7 @@ describe("SemiBinary", () => {
     const y = tensor(1, 1, 2);
     const v = new StaticArray<i32>(36);
     for (let i = 0; i < 18; i++) v[i] = 0xff;
-    const record = semiBinary(x, y, 144, 2, 2, v, [0b01, 0b10]);
+    const record = semiBinary(x, y, 2, 2, v, [0b01, 0b10]);
     window(record, 3, 3);
     put<u16>(record, L_MULTIPLIERS, [65535, 65535]);
     store<u8>(record, 25, L_SHIFT_M);
@@ -126,7 +125,7 @@ describe("SemiBinary", () => {
       begin();
       const x = tensor(1, 1, 1, zero);
       const y = tensor(1, 1, 1, 0);
-      window(semiBinary(x, y, 9, 1, 1, [0b11111111, 1], [1]), 3, 3, 1, 1, 1);
+      window(semiBinary(x, y, 1, 1, [0b11111111, 1], [1]), 3, 3, 1, 1, 1);
       finish(x, y);
       const value = zero > 100 ? zero - 3 : zero + 3;
       expectRun([value], [value - zero]);
@@ -136,7 +135,7 @@ describe("SemiBinary", () => {
     begin();
     const x = tensor(1, 3, 1);
     const y = tensor(1, 3, 1);
-    const record = semiBinary(x, y, 1, 1, 1, [1], [0]);
+    const record = semiBinary(x, y, 1, 1, [1], [0]);
     put<u16>(record, L_SHIFTS, [4]);
     store<u16>(record, x, L_INPUT2);
     parameters(record, [0, 1 << 30, 0, 0, 1 << 30, 0, 0, 1 << 30, -18, -128, 127]);
@@ -151,7 +150,7 @@ describe("BinaryPlanes", () => {
     begin();
     const x = tensor(1, 2, 2);
     const y = tensor(1, 2, 1, -1);
-    const record = planes(x, y, 2, 1, [0b11, 0b01], [3, -2]);
+    const record = planes(x, y, 1, [0b11, 0b01], [3, -2]);
     put<i32>(record, L_BIAS, [2]);
     store<u8>(record, 1, L_SHIFT_R);
     finish(x, y);
@@ -162,7 +161,7 @@ describe("BinaryPlanes", () => {
     begin();
     const x = tensor(1, 1, 1);
     const y = tensor(1, 1, 2);
-    planes(x, y, 1, 2, [1, 0, 1, 1], [10, 1, 2, 3]);
+    planes(x, y, 2, [1, 0, 1, 1], [10, 1, 2, 3]);
     finish(x, y);
     expectRun([3], [27, 15]);
   });
@@ -175,7 +174,7 @@ describe("BinaryPlanes", () => {
       a[i] = 32767;
       a[8 + i] = -32768;
     }
-    const record = planes(x, y, 144, 2, repeat(0xff, 16 * 18), a);
+    const record = planes(x, y, 2, repeat(0xff, 16 * 18), a);
     window(record, 3, 3);
     store<u8>(record, 27, L_SHIFT_R);
     finish(x, y);

@@ -2,7 +2,6 @@
 import { layerRecord, tensorRecord } from "../../assembly/model";
 import { file } from "../../assembly/state";
 import {
-  binaryPlanesScratchBytes,
   H_ARENA_BYTES,
   KIND_ADD,
   KIND_BINARY_PLANES,
@@ -17,11 +16,12 @@ import {
   L_OUTPUT,
   L_PLANES,
   L_SCRATCH,
+  L_SCRATCH_BYTES,
   L_WEIGHTS,
   T_ARENA,
 } from "../../format/layout";
 import { STATUS_LAYER_TENSORS, STATUS_OK, STATUS_OVERLAP } from "../../format/status";
-import { begin, finish, layer, parameters, put, refusedRecord, reload, repeat, scratch, tensor } from "./model";
+import { begin, finish, layer, parameters, put, refusedRecord, reload, repeat, strip, tensor } from "./model";
 
 /** Tensors of 2×2×4 at 16 bytes each, in the order 0, 1, 2, 3. */
 function tensors(count: i32): void {
@@ -61,7 +61,7 @@ function convolution(input: i32, residual: i32, output: i32): usize {
   put<u8>(record, L_WEIGHTS, repeat(1, 4));
   put<i32>(record, L_BIAS, repeat(0, 4));
   put<i16>(record, L_MULTIPLIERS, repeat(1, 4));
-  scratch(record, binaryPlanesScratchBytes(4, 4));
+  strip(record);
   store<u16>(record, residual, L_INPUT2);
   parameters(record, ADD_WORDS);
   return record;
@@ -234,13 +234,12 @@ describe("a layer's output and its inputs", () => {
 
 describe("a layer's scratch", () => {
   it("shares no byte with its inputs or its output", () => {
-    const bytes = binaryPlanesScratchBytes(4, 4);
     for (let tensorIndex = 0; tensorIndex < 3; tensorIndex++) {
       tensors(3);
       pool(0, 1);
       const conv = convolution(0, 1, 2);
       expect(finish(0, 2)).toBe(STATUS_OK);
-      const last = load<i32>(conv, L_SCRATCH) + bytes - 1;
+      const last = load<i32>(conv, L_SCRATCH) + load<i32>(conv, L_SCRATCH_BYTES) - 1;
       move(tensorIndex, last);
       store<i32>(file(), last + 32, H_ARENA_BYTES);
       expectRefusal(STATUS_OVERLAP, 1, 0, 2);

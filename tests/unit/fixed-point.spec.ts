@@ -2,12 +2,11 @@ import {
   clamp,
   highMul,
   multiply,
+  multiply4,
   multiplyOnce,
   roundingShift,
   saturatingShiftLeft,
-  shiftRight,
 } from "../../assembly/kernels/fixed-point";
-import { MAX_SHIFT, MAX_WINDOW } from "../../format/layout";
 
 const ENDS: StaticArray<i32> = [
   i32.MIN_VALUE,
@@ -149,21 +148,20 @@ describe("multiplyOnce", () => {
   });
 });
 
-describe("shiftRight: the rounding of semi-binary layers", () => {
-  it("rounds ties towards +∞, over 64 bits", () => {
-    expect(shiftRight(3, 1)).toBe(2, "1.5");
-    expect(shiftRight(-3, 1)).toBe(-1, "−1.5");
-    expect(shiftRight(7, 0)).toBe(7);
-    expect(shiftRight((<i64>1) << 60, 47)).toBe((<i64>1) << 13);
-    expect(shiftRight(-((<i64>1) << 60) - 1, 47)).toBe(-((<i64>1) << 13));
-  });
-  it("holds the largest product of a layer: 255 · MAX_WINDOW · 65,535 < 2^46", () => {
-    const largest = <i64>255 * MAX_WINDOW * 65535;
-    expect(shiftRight(largest, 0)).toBe(70092796723200);
-    expect(shiftRight(-largest, 45)).toBe(-2, "−1.992");
-    expect(shiftRight(largest, MAX_SHIFT)).toBe(0, "0.498");
-    expect(shiftRight((<i64>1) << 46, MAX_SHIFT)).toBe(1, "0.5");
-    expect(shiftRight(-((<i64>1) << 46), MAX_SHIFT)).toBe(0, "−0.5");
+describe("multiply4", () => {
+  it("gives in four lanes what multiply gives, at the ends and between", () => {
+    if (ASC_FEATURE_SIMD) {
+      for (let round = 0; round < 2000; round++) {
+        const lanes = i32x4(ENDS[round % ENDS.length], noise(), noise(), -noise());
+        const multiplier = max(noise(), i32.MIN_VALUE + 1);
+        const shift = <i32>(<u32>noise() % 62) - 31; // −31 … 30
+        const found = multiply4(lanes, multiplier, shift);
+        expect(i32x4.extract_lane(found, 0)).toBe(multiply(i32x4.extract_lane(lanes, 0), multiplier, shift));
+        expect(i32x4.extract_lane(found, 1)).toBe(multiply(i32x4.extract_lane(lanes, 1), multiplier, shift));
+        expect(i32x4.extract_lane(found, 2)).toBe(multiply(i32x4.extract_lane(lanes, 2), multiplier, shift));
+        expect(i32x4.extract_lane(found, 3)).toBe(multiply(i32x4.extract_lane(lanes, 3), multiplier, shift));
+      }
+    }
   });
 });
 

@@ -25,6 +25,7 @@ import {
   HEADER_BYTES,
   L_ACTIVATION_MAX,
   L_ACTIVATION_MIN,
+  L_BATCH,
   L_BIAS,
   L_DILATION_HEIGHT,
   L_DILATION_WIDTH,
@@ -45,6 +46,8 @@ import {
   L_SHIFTS,
   L_STRIDE_HEIGHT,
   L_STRIDE_WIDTH,
+  L_STRIP_COLUMNS,
+  L_STRIP_ROWS,
   LAYER_BYTES,
   MAGIC,
   NO_TENSOR,
@@ -155,7 +158,7 @@ export function repeat(value: i32, count: i32): StaticArray<i32> {
 
 export function parameters(record: usize, words: StaticArray<i32>): void {
   put<i32>(record, L_PARAMETERS, words);
-  store<i32>(record, words.length, L_PARAMETER_COUNT);
+  store<u16>(record, words.length, L_PARAMETER_COUNT);
 }
 
 /** Bias 0 and a requantisation that leaves a sum as it is, for `count` channels: 2^30 · 2^(1 − 31) = 1. */
@@ -168,6 +171,14 @@ export function exact(record: usize, count: i32): void {
 export function scratch(record: usize, bytes: i32): void {
   store<i32>(record, place(bytes), L_SCRATCH);
   store<i32>(record, bytes, L_SCRATCH_BYTES);
+}
+
+/** A strip of a layer of signs, and scratch enough for it and more. */
+export function strip(record: usize, rows: i32 = 1, columns: i32 = 1, batch: i32 = 64): void {
+  store<u8>(record, rows, L_STRIP_ROWS);
+  store<u8>(record, columns, L_STRIP_COLUMNS);
+  store<u16>(record, batch, L_BATCH);
+  scratch(record, 1 << 17);
 }
 
 /** Places the arena of a file that is not to be verified: for kernels, whose records need not make a model. */

@@ -1,7 +1,9 @@
+import { layerRecord } from "../../assembly/model";
+import { stripScratchBytes } from "../../assembly/reader/strip";
 import {
-  binaryPlanesScratchBytes,
   KIND_BINARY_PLANES,
   KIND_SEMI_BINARY,
+  L_BATCH,
   L_BIAS,
   L_MULTIPLIERS,
   L_PLANES,
@@ -10,15 +12,17 @@ import {
   L_SHIFT_M,
   L_SHIFT_R,
   L_SHIFTS,
+  L_STRIP_COLUMNS,
+  L_STRIP_ROWS,
   L_WEIGHTS,
   L_WEIGHTS_U,
   MAX_CHANNELS,
   MAX_PLANES,
   MAX_SHIFT,
-  semiBinaryScratchBytes,
 } from "../../format/layout";
 import { STATUS_GEOMETRY, STATUS_OK, STATUS_SCRATCH, STATUS_WEIGHTS } from "../../format/status";
-import { begin, finish, layer, put, repeat, scratch, tensor, window } from "./model";
+import { MAX_TERMS } from "../../format/strip";
+import { begin, finish, layer, put, repeat, strip, tensor, window } from "./model";
 import { array, change, model } from "./refuse";
 
 /** SemiBinary 3×3 from 4×4×4 (S = 36) to 4×4×3, K = 9. */
@@ -34,7 +38,7 @@ function semiBinary(): void {
   put<i32>(record, L_BIAS, repeat(0, 3));
   put<u16>(record, L_MULTIPLIERS, repeat(1, 9));
   put<u16>(record, L_SHIFTS, repeat(1, 3));
-  scratch(record, semiBinaryScratchBytes(36, 9, 3));
+  strip(record);
   expect(finish(x, y)).toBe(STATUS_OK);
 }
 
@@ -49,8 +53,22 @@ function planes(): void {
   put<u8>(record, L_WEIGHTS, repeat(1, 30));
   put<i32>(record, L_BIAS, repeat(0, 3));
   put<i16>(record, L_MULTIPLIERS, repeat(1, 6));
-  scratch(record, binaryPlanesScratchBytes(36, 3));
+  strip(record);
   expect(finish(x, y)).toBe(STATUS_OK);
+}
+
+/** Its scratch can be what its strip takes, and no less; a strip and a batch are at least 1. */
+function tooSmall(build: () => void): void {
+  build();
+  const bytes = <i32>stripScratchBytes(layerRecord(0));
+  change<u32>(L_SCRATCH_BYTES, bytes, STATUS_OK);
+  change<u32>(L_SCRATCH_BYTES, bytes - 1, STATUS_SCRATCH);
+  change<u8>(L_STRIP_ROWS, 0, STATUS_SCRATCH);
+  change<u8>(L_STRIP_COLUMNS, 0, STATUS_SCRATCH);
+  change<u8>(L_STRIP_COLUMNS, 255, STATUS_SCRATCH);
+  change<u16>(L_BATCH, 0, STATUS_SCRATCH);
+  change<u16>(L_BATCH, MAX_TERMS, STATUS_OK);
+  change<u16>(L_BATCH, MAX_TERMS + 1, STATUS_SCRATCH);
 }
 
 describe("SemiBinary is refused", () => {
@@ -81,7 +99,7 @@ describe("SemiBinary is refused", () => {
   });
   it("where its scratch is too small", () => {
     model(semiBinary);
-    change<u32>(L_SCRATCH_BYTES, semiBinaryScratchBytes(36, 9, 3) - 1, STATUS_SCRATCH);
+    tooSmall(semiBinary);
   });
 });
 
@@ -98,6 +116,6 @@ describe("BinaryPlanes is refused", () => {
     array(L_WEIGHTS, 30, 1);
     array(L_BIAS, 12, 4);
     array(L_MULTIPLIERS, 12, 2);
-    change<u32>(L_SCRATCH_BYTES, binaryPlanesScratchBytes(36, 3) - 1, STATUS_SCRATCH);
+    tooSmall(planes);
   });
 });

@@ -12,6 +12,7 @@ import {
   KIND_SOFTMAX,
   L_ACTIVATION_MAX,
   L_ACTIVATION_MIN,
+  L_BATCH,
   L_BIAS,
   L_DILATION_WIDTH,
   L_GROUPS,
@@ -25,12 +26,13 @@ import {
   L_PAD_LEFT,
   L_PAD_TOP,
   L_PARAMETER_COUNT,
-  L_RESERVED,
   L_SCRATCH,
   L_SCRATCH_BYTES,
   L_SHIFTS,
   L_STRIDE_HEIGHT,
   L_STRIDE_WIDTH,
+  L_STRIP_COLUMNS,
+  L_STRIP_ROWS,
   L_WEIGHTS,
   MAX_DENSE_WINDOW,
   T_CHANNELS,
@@ -99,8 +101,9 @@ describe("every layer is refused", () => {
     change<u8>(L_KIND, 0, STATUS_LAYER_KIND);
     change<u8>(L_KIND, KIND_COUNT, STATUS_LAYER_KIND);
     change<u8>(L_KIND, 255, STATUS_LAYER_KIND);
-    change<u16>(L_RESERVED, 1, STATUS_LAYER_KIND);
-    change<u16>(L_RESERVED, 0x8000, STATUS_LAYER_KIND);
+    change<u8>(L_STRIP_ROWS, 1, STATUS_LAYER_KIND);
+    change<u8>(L_STRIP_COLUMNS, 128, STATUS_LAYER_KIND);
+    change<u16>(L_BATCH, 1, STATUS_LAYER_KIND);
   });
   it("where a tensor does not exist, or a second input has no meaning", () => {
     model(conv2D);
@@ -212,7 +215,7 @@ describe("Conv2D is refused", () => {
   });
   it("where it has parameters without a residual", () => {
     model(conv2D);
-    change<u32>(L_PARAMETER_COUNT, 1, STATUS_PARAMETERS);
+    change<u16>(L_PARAMETER_COUNT, 1, STATUS_PARAMETERS);
   });
 });
 

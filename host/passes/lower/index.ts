@@ -1,11 +1,6 @@
 // From real numbers to integers: the quantised graph becomes the records of the model file.
 
-import {
-  binaryPlanesScratchBytes,
-  conv2DScratchBytes,
-  depthwiseScratchBytes,
-  semiBinaryScratchBytes,
-} from "../../../format/layout.ts";
+import { conv2DScratchBytes, depthwiseScratchBytes } from "../../../format/layout.ts";
 import { HalfbitError } from "../../errors.ts";
 import type { Conv2D, FullyConnected, Geometry, Graph, Layer, Quantisation } from "../../graph/graph.ts";
 import { size } from "../../graph/graph.ts";
@@ -36,15 +31,8 @@ function lowerBinary(
   record.kind = binary.scheme === "semi-binary" ? "SemiBinary" : "BinaryPlanes";
   if (layer.kind === "Conv2D") setGeometry(record, layer.geometry);
   else record.kernel = [from.shape[0], from.shape[1]];
-  const window = record.kernel[0] * record.kernel[1] * from.shape[2];
-  const channels = to.shape[2];
-  if (binary.scheme === "semi-binary") {
-    lowerSemiBinary(record, binary, layer.bias, from, to);
-    record.scratchBytes = semiBinaryScratchBytes(window, binary.rank, channels);
-  } else {
-    lowerPlanes(record, binary, layer.bias, from, to);
-    record.scratchBytes = binaryPlanesScratchBytes(window, channels);
-  }
+  if (binary.scheme === "semi-binary") lowerSemiBinary(record, binary, layer.bias, from, to);
+  else lowerPlanes(record, binary, layer.bias, from, to);
 }
 
 const KINDS: Record<Exclude<Layer["kind"], "Reshape">, Kind> = {

@@ -1,0 +1,115 @@
+// Rows of int32 sums of a strip to what is stored: scaled, shifted and clamped (format/SPEC.md). Offsets hold the
+// corrections of the sums, the bias, the zero point and half of the last bit, in units of the scaled sums.
+
+import { clamp } from "./fixed-point";
+
+/** 4 lanes of 64 bits, shifted and clamped, as 4 of 32. */
+function shifted(first: v128, second: v128, shift: i32, low: v128, high: v128): v128 {
+  const a = clamped(i64x2.shr_s(first, shift), low, high);
+  const b = clamped(i64x2.shr_s(second, shift), low, high);
+  return v128.shuffle<i32>(a, b, 0, 2, 4, 6);
+}
+
+function clamped(x: v128, low: v128, high: v128): v128 {
+  const above = v128.bitselect(high, x, i64x2.gt_s(x, high));
+  return v128.bitselect(low, above, i64x2.gt_s(low, above));
+}
+
+/**
+ * m + 128 of a row of conv_v's sums: `pixels` numbers of 16 bits, m = clamp((scale · sum + offset) >> shift, −127, 127).
+ */
+export function toInner<L>(sums: usize, scale: i32, offset: i64, shift: i32, pixels: i32, to: usize): void {
+  if (isVector<L>()) {
+    const factor = i32x4.splat(scale);
+    const start = i64x2.splat(offset);
+    const low = i64x2.splat(-127);
+    const high = i64x2.splat(127);
+    const bias = i16x8.splat(128);
+    for (let end = to + (pixels << 1); to < end; to += 16, sums += 32) {
+      const x = v128.load(sums);
+      const y = v128.load(sums, 16);
+      const a = i64x2.add(start, i64x2.extmul_low_i32x4_s(x, factor));
+      const b = i64x2.add(start, i64x2.extmul_high_i32x4_s(x, factor));
+      const c = i64x2.add(start, i64x2.extmul_low_i32x4_s(y, factor));
+      const d = i64x2.add(start, i64x2.extmul_high_i32x4_s(y, factor));
+      const m = i16x8.narrow_i32x4_s(shifted(a, b, shift, low, high), shifted(c, d, shift, low, high));
+      v128.store(to, i16x8.add(m, bias));
+    }
+  } else {
+    for (let end = to + (pixels << 1); to < end; to += 2, sums += 4) {
+      const a = (<i64>load<i32>(sums) * <i64>scale + offset) >> shift;
+      store<u16>(to, <i32>clamp<i64>(a, -127, 127) + 128);
+    }
+  }
+}
+
+/**
+ * One channel of output from `rows` rows of sums, `row` bytes apart: `pixels` int8, `stride` bytes apart:
+ * clamp((Σ scale_i · sum_i + offset) >> shift, low, high). scales: int32 each.
+ */
+export function toOutput<L>(
+  sums: usize,
+  row: usize,
+  rows: i32,
+  scales: usize,
+  offset: i64,
+  shift: i32,
+  low: i32,
+  high: i32,
+  pixels: i32,
+  to: usize,
+  stride: i32,
+): void {
+  if (isVector<L>()) {
+    const start = i64x2.splat(offset);
+    const least = i64x2.splat(low);
+    const most = i64x2.splat(high);
+    for (let p = 0; p < pixels; p += 8, sums += 32) {
+      let a = start;
+      let b = start;
+      let c = start;
+      let d = start;
+      for (let i = 0, at = sums; i < rows; i++, at += row) {
+        const scale = v128.load32_splat(scales + (i << 2));
+        const x = v128.load(at);
+        const y = v128.load(at, 16);
+        a = i64x2.add(a, i64x2.extmul_low_i32x4_s(x, scale));
+        b = i64x2.add(b, i64x2.extmul_high_i32x4_s(x, scale));
+        c = i64x2.add(c, i64x2.extmul_low_i32x4_s(y, scale));
+        d = i64x2.add(d, i64x2.extmul_high_i32x4_s(y, scale));
+      }
+      to = scatter(
+        i16x8.narrow_i32x4_s(shifted(a, b, shift, least, most), shifted(c, d, shift, least, most)),
+        to,
+        stride,
+      );
+    }
+  } else {
+    for (let p = 0; p < pixels; p++, sums += 4, to += stride) {
+      let sum = offset;
+      for (let i = 0, at = sums; i < rows; i++, at += row)
+        sum += <i64>load<i32>(at) * <i64>load<i32>(scales + (i << 2));
+      store<i8>(to, <i32>clamp<i64>(sum >> shift, low, high));
+    }
+  }
+}
+
+/** The low bytes of 8 lanes, `stride` bytes apart. Returns where the next belongs. */
+export function scatter(values: v128, to: usize, stride: i32): usize {
+  v128.store8_lane(to, values, 0);
+  to += stride;
+  v128.store8_lane(to, values, 2);
+  to += stride;
+  v128.store8_lane(to, values, 4);
+  to += stride;
+  v128.store8_lane(to, values, 6);
+  to += stride;
+  v128.store8_lane(to, values, 8);
+  to += stride;
+  v128.store8_lane(to, values, 10);
+  to += stride;
+  v128.store8_lane(to, values, 12);
+  to += stride;
+  v128.store8_lane(to, values, 14);
+  return to + stride;
+}

@@ -1,0 +1,67 @@
+// The strip of a layer of signs, and the scratch that it takes (format/strip.ts).
+
+import {
+  KIND_SEMI_BINARY,
+  L_BATCH,
+  L_DILATION_HEIGHT,
+  L_DILATION_WIDTH,
+  L_INPUT,
+  L_KERNEL_HEIGHT,
+  L_KERNEL_WIDTH,
+  L_KIND,
+  L_OUTPUT,
+  L_PLANES,
+  L_RANK,
+  L_STRIDE_HEIGHT,
+  L_STRIDE_WIDTH,
+  L_STRIP_COLUMNS,
+  L_STRIP_ROWS,
+} from "../../format/layout";
+import {
+  binaryPlanesScratchBytes,
+  inputGroups,
+  MAX_TERMS,
+  rowPixels,
+  semiBinaryScratchBytes,
+  sharesTaps,
+  stripLength,
+  stripPhases,
+  tablePixels,
+} from "../../format/strip";
+import { channels, tensorRecord } from "../model";
+import { hasScratch } from "./data";
+
+/** A strip and a batch of at least 1, and scratch for them. The layer's geometry must agree (windowAgrees). */
+export function hasStrip(layer: usize): bool {
+  const batch = <i32>load<u16>(layer, L_BATCH);
+  if (load<u8>(layer, L_STRIP_ROWS) < 1 || load<u8>(layer, L_STRIP_COLUMNS) < 1) return false;
+  return batch >= 1 && batch <= MAX_TERMS && hasScratch(layer, stripScratchBytes(layer));
+}
+
+export function stripScratchBytes(layer: usize): f64 {
+  const rows = <i32>load<u8>(layer, L_STRIP_ROWS);
+  const columns = <i32>load<u8>(layer, L_STRIP_COLUMNS);
+  const batch = <i32>load<u16>(layer, L_BATCH);
+  const kernelHeight = <i32>load<u16>(layer, L_KERNEL_HEIGHT);
+  const kernelWidth = <i32>load<u16>(layer, L_KERNEL_WIDTH);
+  const strideHeight = <i32>load<u8>(layer, L_STRIDE_HEIGHT);
+  const strideWidth = <i32>load<u8>(layer, L_STRIDE_WIDTH);
+  const dilationHeight = <i32>load<u8>(layer, L_DILATION_HEIGHT);
+  const dilationWidth = <i32>load<u8>(layer, L_DILATION_WIDTH);
+  const inputs = channels(tensorRecord(load<u16>(layer, L_INPUT)));
+  const outputs = channels(tensorRecord(load<u16>(layer, L_OUTPUT)));
+  const window = kernelHeight * kernelWidth; // with the channels at most MAX_WINDOW
+  const shares = sharesTaps(window, inputs);
+  const pitch = shares ? stripLength(columns, kernelWidth, strideWidth, dilationWidth) : columns;
+  const length = shares ? stripLength(rows, kernelHeight, strideHeight, dilationHeight) : rows;
+  const planes = shares
+    ? stripPhases(kernelHeight, strideHeight, dilationHeight) * stripPhases(kernelWidth, strideWidth, dilationWidth)
+    : 1;
+  const taps = shares ? window : 1;
+  const groups = inputGroups(window, inputs);
+  const pixels = tablePixels(planes, length, pitch);
+  const row = rowPixels(rows, columns, pitch);
+  return load<u8>(layer, L_KIND) == KIND_SEMI_BINARY
+    ? semiBinaryScratchBytes(taps, groups, batch, pixels, row, load<u16>(layer, L_RANK), outputs)
+    : binaryPlanesScratchBytes(taps, groups, batch, pixels, row, load<u8>(layer, L_PLANES), outputs);
+}

@@ -1,0 +1,92 @@
+// The strip of a layer of signs: the block of output pixels that it computes at once, and the scratch that takes.
+// Compiled by both compilers, like layout.ts. Sizes are f64, exact below 2^53, so that no product of fields overflows.
+
+/** Pixels of a vector at the widest level; rows of scratch are whole vectors, whatever the level. */
+export const STRIP_LANES: i32 = 8;
+/** Sums of so many table entries, of at most 4·255 each, fit 16 bits. */
+export const MAX_TERMS: i32 = 64;
+
+/** Residues of the taps' positions by the stride: each has a plane of its own, in which the stride is 1. */
+export function stripPhases(kernel: i32, stride: i32, dilation: i32): i32 {
+  const reach = (kernel - 1) * dilation + 1;
+  return stride < reach ? stride : reach;
+}
+
+/** Pixels along an axis of such a plane that `outputs` windows see. */
+export function stripLength(outputs: i32, kernel: i32, stride: i32, dilation: i32): i32 {
+  return outputs + ((((kernel - 1) * dilation) / stride) | 0);
+}
+
+/**
+ * Whether taps share tables: groups of 4 inputs are then 4 channels of a pixel, and a tap reads the pixels beside it.
+ * Otherwise they are 4 numbers of the gathered window.
+ */
+export function sharesTaps(taps: i32, channels: i32): boolean {
+  return (channels & 3) === 0 && taps <= MAX_TERMS;
+}
+
+/** Groups of 4 inputs of a window (of `channels` numbers in each of `taps`), or of a pixel where taps share tables. */
+export function inputGroups(taps: i32, channels: i32): f64 {
+  return Math.ceil(((sharesTaps(taps, channels) ? 1 : taps) * channels) / 4);
+}
+
+/** `count` rounded up to whole vectors. */
+export function wholeVectors(count: f64): f64 {
+  return Math.ceil(count / STRIP_LANES) * STRIP_LANES;
+}
+
+/** Numbers of a row of sums: the strip's rows one behind the other, `pitch` apart. */
+export function rowPixels(rows: f64, columns: f64, pitch: f64): f64 {
+  return wholeVectors((rows - 1) * pitch + columns);
+}
+
+/** Pixels that a table covers: those of all planes, and a vector behind them that the last reads reach into. */
+export function tablePixels(planes: f64, length: f64, pitch: f64): f64 {
+  return wholeVectors(planes * length * pitch) + STRIP_LANES;
+}
+
+function aligned(bytes: f64): f64 {
+  return Math.ceil(bytes / 16) * 16;
+}
+
+/** Room for the tables of a SemiBinary layer's batch, and for those of conv_u over a vector of pixels at least. */
+export function semiBinaryTableBytes(batch: f64, pixels: f64, rank: f64): f64 {
+  return Math.max(32 * batch * pixels, 32 * Math.ceil(rank / 4) * STRIP_LANES);
+}
+
+/** Scratch of a SemiBinary layer: a scale, tap offsets, staged pixels, tables, sums, m, outputs. */
+export function semiBinaryScratchBytes(
+  taps: f64,
+  groups: f64,
+  batch: f64,
+  pixels: f64,
+  row: f64,
+  rank: f64,
+  channels: f64,
+): f64 {
+  const sums = aligned(4 * row * (batch >= groups ? 1 : rank));
+  const inner = 8 * row * Math.ceil(rank / 4);
+  return (
+    16 +
+    aligned(4 * taps) +
+    4 * pixels +
+    semiBinaryTableBytes(batch, pixels, rank) +
+    sums +
+    inner +
+    aligned(channels * row)
+  );
+}
+
+/** Scratch of a BinaryPlanes layer: scales, tap offsets, staged pixels, tables, sums, outputs. */
+export function binaryPlanesScratchBytes(
+  taps: f64,
+  groups: f64,
+  batch: f64,
+  pixels: f64,
+  row: f64,
+  planes: f64,
+  channels: f64,
+): f64 {
+  const sums = aligned(4 * row * (batch >= groups ? planes : planes * channels));
+  return 32 + aligned(4 * taps) + 4 * pixels + 32 * batch * pixels + sums + aligned(channels * row);
+}

@@ -1,0 +1,104 @@
+// The strip of output pixels that a layer of signs computes at once, chosen for speed within some scratch.
+
+import {
+  binaryPlanesScratchBytes,
+  inputGroups,
+  MAX_TERMS,
+  rowPixels,
+  semiBinaryScratchBytes,
+  semiBinaryTableBytes,
+  sharesTaps,
+  stripLength,
+  stripPhases,
+  tablePixels,
+} from "../../format/strip.ts";
+import type { ProgramLayer } from "../program.ts";
+
+type Shape = readonly number[];
+
+interface Strip {
+  rows: number;
+  columns: number;
+  /** Groups of 4 inputs whose tables stand at once. */
+  batch: number;
+}
+
+const MAX_COLUMNS = 64;
+
+export const hasStrip = ({ kind }: ProgramLayer): boolean => kind === "SemiBinary" || kind === "BinaryPlanes";
+
+/** A layer of signs, from shape `from` to shape `to` (height, width, channels), with its strip and scratch. */
+export function withStrip(layer: ProgramLayer, from: Shape, to: Shape, room: number): ProgramLayer {
+  const strip = chooseStrip(layer, from, to, room);
+  const scratch = scratchBytes(layer, from, to, strip);
+  return { ...layer, stripRows: strip.rows, stripColumns: strip.columns, batch: strip.batch, scratchBytes: scratch };
+}
+
+/** Bytes of scratch of a layer that is computed in such strips. */
+function scratchBytes(layer: ProgramLayer, from: Shape, to: Shape, { rows, columns, batch }: Strip): number {
+  const { taps, groups, pixels, row } = measures(layer, from, { rows, columns, batch });
+  return layer.kind === "SemiBinary"
+    ? semiBinaryScratchBytes(taps, groups, batch, pixels, row, layer.rank, to[2])
+    : binaryPlanesScratchBytes(taps, groups, batch, pixels, row, layer.planes, to[2]);
+}
+
+function measures({ kernel, stride, dilation }: ProgramLayer, from: Shape, { rows, columns }: Strip) {
+  const window = kernel[0] * kernel[1];
+  const shares = sharesTaps(window, from[2]);
+  const length = shares ? stripLength(rows, kernel[0], stride[0], dilation[0]) : rows;
+  const pitch = shares ? stripLength(columns, kernel[1], stride[1], dilation[1]) : columns;
+  const planes = shares
+    ? stripPhases(kernel[0], stride[0], dilation[0]) * stripPhases(kernel[1], stride[1], dilation[1])
+    : 1;
+  return {
+    taps: shares ? window : 1,
+    groups: inputGroups(window, from[2]),
+    pixels: tablePixels(planes, length, pitch),
+    row: rowPixels(rows, columns, pitch),
+  };
+}
+
+/**
+ * The strip of least cost an output pixel whose scratch is within `room`, or the smallest. Cost, in vector operations:
+ * about 7 a pixel of a table; for each group, tap and row of signs 2 a vector of sums, and 4 to find the entry of a
+ * block of 4 vectors or of one; 6 a vector of a row of sums that another batch adds to.
+ */
+function chooseStrip(layer: ProgramLayer, from: Shape, to: Shape, room: number): Strip {
+  const semiBinary = layer.kind === "SemiBinary";
+  const signs = semiBinary ? layer.rank : layer.planes * to[2];
+  const { groups } = measures(layer, from, { rows: 1, columns: 1, batch: 1 });
+  let best: { strip: Strip; cost: number; bytes: number } | undefined;
+  for (const rows of sizes(Math.min(to[0], 255))) {
+    for (const columns of sizes(Math.min(to[1], MAX_COLUMNS))) {
+      for (const batch of sizes(Math.min(groups, MAX_TERMS))) {
+        const strip = { rows, columns, batch };
+        const { taps, pixels, row } = measures(layer, from, strip);
+        const bytes = scratchBytes(layer, from, to, strip);
+        const batches = Math.ceil(groups / batch);
+        let cost = 7 * groups * pixels + signs * groups * taps * sumCost(row) + (batches - 1) * signs * 6 * (row / 8);
+        if (semiBinary) {
+          const quads = Math.ceil(layer.rank / 4);
+          const block = Math.min(row, 8 * Math.floor(semiBinaryTableBytes(batch, pixels, layer.rank) / (256 * quads)));
+          cost += 7 * quads * row + to[2] * quads * sumCost(block) * (row / block);
+        }
+        cost /= Math.min(rows * columns, to[0] * to[1]);
+        const better = !best || (bytes <= room ? best.bytes > room || cost < best.cost : bytes < best.bytes);
+        if (better) best = { strip, cost, bytes };
+      }
+    }
+  }
+  return best!.strip;
+}
+
+/** Of one group, tap and row of signs, for a row of pixels. */
+function sumCost(pixels: number): number {
+  const fours = Math.floor(pixels / 32);
+  const ones = pixels / 8 - 4 * fours;
+  return 2 * (pixels / 8) + 4 * (fours + ones);
+}
+
+/** 1, 2, 4 … and `most` itself. */
+function sizes(most: number): number[] {
+  const powers = Array.from({ length: Math.floor(Math.log2(most)) + 1 }, (_, i) => 2 ** i);
+  return powers.at(-1) === most ? powers : [...powers, most];
+}

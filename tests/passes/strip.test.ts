@@ -1,0 +1,48 @@
+// The strips of layers of signs: chosen within their room, and counted alike by compiler and runtime.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Engine } from "../../host/engine.ts";
+import { selfTest } from "../../host/passes/self-test.ts";
+import { withStrip } from "../../host/passes/strip.ts";
+import { emptyLayer, type ProgramLayer } from "../../host/program.ts";
+import { writeModel } from "../../host/write.ts";
+import { Builder, type Options, type Shape } from "../conformance/build.ts";
+
+const SHAPES: [input: Shape, kind: "SemiBinary" | "BinaryPlanes", options: Options][] = [
+  [[16, 16, 16], "SemiBinary", { kernel: [3, 3], pad: [1, 1, 1, 1] }],
+  [[9, 11, 24], "SemiBinary", { kernel: [3, 3], stride: [2, 2], pad: [1, 1, 1, 1], channels: 40, rank: 70 }],
+  [[6, 6, 3], "SemiBinary", { kernel: [3, 3], rank: 5 }],
+  [[9, 9, 12], "BinaryPlanes", { kernel: [3, 3], dilation: [2, 2], pad: [2, 2, 2, 2], planes: 3 }],
+  [[5, 5, 7], "BinaryPlanes", { planes: 2 }],
+];
+
+for (const [input, kind, options] of SHAPES) {
+  for (const room of [0, 6000, 40_000]) {
+    test(`${kind} of ${input.join("×")} in ${room} bytes: the scratch is what the runtime asks for, to the byte`, async () => {
+      const builder = new Builder(input, 5);
+      builder.window(kind, { ...options, room });
+      const program = builder.done();
+      const [layer] = program.layers;
+      const file = (scratchBytes: number) => {
+        const exact = { ...program, layers: [{ ...layer, scratchBytes }] };
+        return writeModel({ ...exact, selfTest: selfTest(program, 9) });
+      };
+      for (const level of ["scalar", "simd128"] as const) {
+        (await Engine.load(file(layer.scratchBytes), "strip", level)).selfTest();
+        await assert.rejects(Engine.load(file(layer.scratchBytes - 1), "strip", level), { code: "E_MODEL" });
+      }
+    });
+  }
+}
+
+test("a strip takes no more than its room, or else the least it can", () => {
+  const layer: ProgramLayer = { ...emptyLayer("SemiBinary", "conv", 0, 1), kernel: [3, 3], rank: 32 };
+  const from = [16, 16, 32];
+  const least = withStrip(layer, from, from, 0);
+  assert.deepEqual([least.stripRows, least.stripColumns, least.batch], [1, 1, 1]);
+  for (const room of [least.scratchBytes, 8000, 16_000, 64_000]) {
+    const { stripRows, stripColumns, scratchBytes } = withStrip(layer, from, from, room);
+    assert.ok(scratchBytes <= room, `${scratchBytes} of ${room}`);
+    if (room === 64_000) assert.ok(stripRows * stripColumns >= 64 && scratchBytes > 16_000);
+  }
+});

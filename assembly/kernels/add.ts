@@ -31,27 +31,25 @@ export function addValues(p: usize, a: usize, b: usize, out: usize, count: i32):
   const high = load<i32>(p, ADD_MAX * 4);
   let i = 0;
   if (ASC_FEATURE_SIMD) {
-    if (multiplier1 != i32.MIN_VALUE && multiplier2 != i32.MIN_VALUE && multiplierOut != i32.MIN_VALUE) {
-      const from1 = i16x8.splat(<i16>zero1);
-      const from2 = i16x8.splat(<i16>zero2);
-      const offset = i32x4.splat(zeroOut);
-      const least = i32x4.splat(low);
-      const most = i32x4.splat(high);
-      for (; i <= count - 8; i += 8) {
-        const x = i16x8.sub(v128.load8x8_s(a + i), from1);
-        const y = i16x8.sub(v128.load8x8_s(b + i), from2);
-        const x1 = multiply4(i32x4.shl(i32x4.extend_low_i16x8_s(x), LEFT_SHIFT), multiplier1, shift1);
-        const x2 = multiply4(i32x4.shl(i32x4.extend_high_i16x8_s(x), LEFT_SHIFT), multiplier1, shift1);
-        const y1 = multiply4(i32x4.shl(i32x4.extend_low_i16x8_s(y), LEFT_SHIFT), multiplier2, shift2);
-        const y2 = multiply4(i32x4.shl(i32x4.extend_high_i16x8_s(y), LEFT_SHIFT), multiplier2, shift2);
-        const sum1 = i32x4.add(multiply4(i32x4.add(x1, y1), multiplierOut, shiftOut), offset);
-        const sum2 = i32x4.add(multiply4(i32x4.add(x2, y2), multiplierOut, shiftOut), offset);
-        const values = i16x8.narrow_i32x4_s(
-          i32x4.min_s(i32x4.max_s(sum1, least), most),
-          i32x4.min_s(i32x4.max_s(sum2, least), most),
-        );
-        v128.store64_lane(out + i, i8x16.narrow_i16x8_s(values, values), 0);
-      }
+    const from1 = i16x8.splat(<i16>zero1);
+    const from2 = i16x8.splat(<i16>zero2);
+    const offset = i32x4.splat(zeroOut);
+    const least = i32x4.splat(low);
+    const most = i32x4.splat(high);
+    for (; i <= count - 8; i += 8) {
+      const x = i16x8.sub(v128.load8x8_s(a + i), from1);
+      const y = i16x8.sub(v128.load8x8_s(b + i), from2);
+      const x1 = multiply4(i32x4.shl(i32x4.extend_low_i16x8_s(x), LEFT_SHIFT), multiplier1, shift1);
+      const x2 = multiply4(i32x4.shl(i32x4.extend_high_i16x8_s(x), LEFT_SHIFT), multiplier1, shift1);
+      const y1 = multiply4(i32x4.shl(i32x4.extend_low_i16x8_s(y), LEFT_SHIFT), multiplier2, shift2);
+      const y2 = multiply4(i32x4.shl(i32x4.extend_high_i16x8_s(y), LEFT_SHIFT), multiplier2, shift2);
+      const sum1 = i32x4.add(multiply4(i32x4.add(x1, y1), multiplierOut, shiftOut), offset);
+      const sum2 = i32x4.add(multiply4(i32x4.add(x2, y2), multiplierOut, shiftOut), offset);
+      const values = i16x8.narrow_i32x4_s(
+        i32x4.min_s(i32x4.max_s(sum1, least), most),
+        i32x4.min_s(i32x4.max_s(sum2, least), most),
+      );
+      v128.store64_lane(out + i, i8x16.narrow_i16x8_s(values, values), 0);
     }
   }
   for (; i < count; i++) {

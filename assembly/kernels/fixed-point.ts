@@ -39,22 +39,64 @@ export function clamp<T>(x: T, low: T, high: T): T {
   return x < low ? low : x > high ? high : x;
 }
 
-/** highMul of 4 lanes; b is not −2^31. */
+/** highMul of 4 lanes. */
 function highMul4(a: v128, b: v128): v128 {
   const half = i64x2.splat(0x40000000);
   const low = i64x2.shl(i64x2.add(i64x2.extmul_low_i32x4_s(a, b), half), 1);
   const high = i64x2.shl(i64x2.add(i64x2.extmul_high_i32x4_s(a, b), half), 1);
-  return v128.shuffle<i32>(low, high, 1, 3, 5, 7); // the upper halves: a shift by 31
+  const least = i32x4.splat(i32.MIN_VALUE);
+  const saturates = v128.and(i32x4.eq(a, least), i32x4.eq(b, least));
+  return v128.xor(v128.shuffle<i32>(low, high, 1, 3, 5, 7), saturates); // the upper halves: a shift by 31
 }
 
-function roundingShift4(x: v128, exponent: i32): v128 {
-  const mask = i32x4.splat((1 << exponent) - 1);
+/** x shifted right, and rounded: floor is the former, mask holds the bits that fall off. */
+function rounded4(x: v128, floor: v128, mask: v128): v128 {
   const threshold = i32x4.sub(i32x4.shr_u(mask, 1), i32x4.shr_s(x, 31));
-  return i32x4.sub(i32x4.shr_s(x, exponent), i32x4.gt_s(v128.and(x, mask), threshold));
+  return i32x4.sub(floor, i32x4.gt_s(v128.and(x, mask), threshold));
 }
 
-/** multiply of 4 lanes; multiplier is not −2^31. */
+/** multiply of 4 lanes. */
 export function multiply4(x: v128, multiplier: i32, shift: i32): v128 {
   const factor = i32x4.splat(multiplier);
-  return shift > 0 ? highMul4(i32x4.shl(x, shift), factor) : roundingShift4(highMul4(x, factor), -shift);
+  if (shift > 0) return highMul4(i32x4.shl(x, shift), factor);
+  const product = highMul4(x, factor);
+  return rounded4(product, i32x4.shr_s(product, -shift), i32x4.splat((1 << -shift) - 1));
+}
+
+/** multiply of 4 lanes by 4 int32 multipliers and int8 shifts of their own. */
+export function multiplyEach4(x: v128, multipliers: usize, shifts: usize): v128 {
+  const packed = load<u32>(shifts);
+  if ((packed & 0x80808080) != 0x80808080) {
+    let result = i32x4.splat(multiply(i32x4.extract_lane(x, 0), load<i32>(multipliers), load<i8>(shifts)));
+    result = i32x4.replace_lane(
+      result,
+      1,
+      multiply(i32x4.extract_lane(x, 1), load<i32>(multipliers, 4), load<i8>(shifts, 1)),
+    );
+    result = i32x4.replace_lane(
+      result,
+      2,
+      multiply(i32x4.extract_lane(x, 2), load<i32>(multipliers, 8), load<i8>(shifts, 2)),
+    );
+    return i32x4.replace_lane(
+      result,
+      3,
+      multiply(i32x4.extract_lane(x, 3), load<i32>(multipliers, 12), load<i8>(shifts, 3)),
+    );
+  }
+  // All shift to the right, by e = 1 … 31: powers of two are floats of that exponent.
+  const shift = i32x4.extend_low_i16x8_s(i16x8.extend_low_i8x16_s(i32x4.splat(packed)));
+  const bias = i32x4.splat(127);
+  const mask = i32x4.sub(i32x4.trunc_sat_f32x4_u(i32x4.shl(i32x4.sub(bias, shift), 23)), i32x4.splat(1));
+  const power = i32x4.trunc_sat_f32x4_s(i32x4.shl(i32x4.add(i32x4.add(bias, shift), i32x4.splat(31)), 23)); // 2^(31 − e)
+  const product = highMul4(x, v128.load(multipliers));
+  const low = i64x2.shl(i64x2.extmul_low_i32x4_s(product, power), 1);
+  const high = i64x2.shl(i64x2.extmul_high_i32x4_s(product, power), 1);
+  return rounded4(product, v128.shuffle<i32>(low, high, 1, 3, 5, 7), mask);
+}
+
+/** 4 lanes within int8, as 4 bytes. */
+export function storeBytes(x: v128, to: usize): void {
+  const narrow = i16x8.narrow_i32x4_s(x, x);
+  v128.store32_lane(to, i8x16.narrow_i16x8_s(narrow, narrow), 0);
 }

@@ -1,6 +1,6 @@
 import { align, L_ACTIVATION_MAX, L_ACTIVATION_MIN, L_GROUPS, L_INPUT, L_OUTPUT } from "../../format/layout";
-import { dot } from "../kernels/dot";
-import { clamp, multiply } from "../kernels/fixed-point";
+import { dot, dot4 } from "../kernels/dot";
+import { clamp, multiply, multiplyEach4, storeBytes } from "../kernels/fixed-point";
 import { finishPixel, openStore, pixelTarget, targetZero } from "../kernels/pixel-store";
 import { gather, kernelHeight, kernelWidth, openWindow } from "../kernels/window";
 import { bias, channels, height, multipliers, scratch, shifts, tensorRecord, weights, width } from "../model";
@@ -13,7 +13,19 @@ function outputs(layer: usize, x: usize, size: i32, first: i32, count: i32, to: 
   const m = multipliers(layer);
   const s = shifts(layer);
   let w = weights(layer) + first * size;
-  for (let t = first, end = first + count; t < end; t++, w += size) {
+  let t = first;
+  const end = first + count;
+  if (ASC_FEATURE_SIMD) {
+    const zero = i32x4.splat(targetZero);
+    const least = i32x4.splat(low);
+    const most = i32x4.splat(high);
+    for (; t + 4 <= end; t += 4, w += 4 * size) {
+      const sums = i32x4.add(dot4(w, size, x, size), v128.load(b + (t << 2)));
+      const values = i32x4.add(multiplyEach4(sums, m + (t << 2), s + t), zero);
+      storeBytes(i32x4.min_s(i32x4.max_s(values, least), most), to + t);
+    }
+  }
+  for (; t < end; t++, w += size) {
     const sum = dot(w, x, size) + load<i32>(b + (t << 2));
     const value = multiply(sum, load<i32>(m + (t << 2)), load<i8>(s + t)) + targetZero;
     store<i8>(to + t, clamp<i32>(value, low, high));

@@ -1,6 +1,6 @@
 import { align, L_ACTIVATION_MAX, L_ACTIVATION_MIN, L_INPUT, L_OUTPUT } from "../../format/layout";
 import { accumulate, accumulateMultiplied } from "../kernels/depthwise";
-import { clamp, multiply } from "../kernels/fixed-point";
+import { clamp, multiply, multiplyEach4, storeBytes } from "../kernels/fixed-point";
 import { finishPixel, openStore, pixelTarget, targetZero } from "../kernels/pixel-store";
 import { kernelHeight, kernelWidth, openWindow, tap } from "../kernels/window";
 import {
@@ -44,7 +44,17 @@ export function depthwiseConv2D(layer: usize): void {
         }
       }
       const to = pixelTarget(pixel);
-      for (let t = 0; t < count; t++) {
+      let t = 0;
+      if (ASC_FEATURE_SIMD) {
+        const zero = i32x4.splat(targetZero);
+        const least = i32x4.splat(low);
+        const most = i32x4.splat(high);
+        for (; t + 4 <= count; t += 4) {
+          const values = multiplyEach4(v128.load(acc + (t << 2)), m + (t << 2), s + t);
+          storeBytes(i32x4.min_s(i32x4.max_s(i32x4.add(values, zero), least), most), to + t);
+        }
+      }
+      for (; t < count; t++) {
         const sum = multiply(load<i32>(acc + (t << 2)), load<i32>(m + (t << 2)), load<i8>(s + t));
         store<i8>(to + t, clamp<i32>(sum + targetZero, low, high));
       }

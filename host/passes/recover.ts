@@ -14,7 +14,13 @@ type Options = Pick<
 
 /** Rounds through the calibration samples after which nothing more is gained, minutes or not. */
 const MOST_EPOCHS = 60;
-const RECOVER_BLOCK_WEIGHT = 0;
+/**
+ * Outputs of blocks say much more of a sample than its logits: with 2,000 samples ResNet-8 at 17 kB ends at 0.221 on
+ * others with them, 0.224 without. With 50,000 they make no difference, and the original's answers, which are
+ * remembered, are all that a step needs.
+ */
+const BLOCK_WEIGHT = 1;
+const FEW_SAMPLES = 10_000;
 const FINETUNE_LABEL_WEIGHT = 0.3;
 
 /** Fewer samples leave none to judge on, and teach nothing. */
@@ -28,6 +34,11 @@ export interface TrainingReport {
   after: number;
   /** False where it was interrupted. */
   finished: boolean;
+}
+
+/** Whether the options ask for any training. */
+export function trains({ recover: recovery, finetune }: Options): boolean {
+  return (recovery?.minutes ?? 0) > 0 || (finetune?.epochs ?? 0) > 0;
 }
 
 /**
@@ -69,7 +80,8 @@ export async function recover(
   };
   if (recovery && recovery.minutes > 0) {
     const { set, minutes } = recovery;
-    await stage("recover", { set, minutes, epochs: MOST_EPOCHS, blockWeight: RECOVER_BLOCK_WEIGHT, labelWeight: 0 });
+    const blockWeight = set.count < FEW_SAMPLES ? BLOCK_WEIGHT : 0;
+    await stage("recover", { set, minutes, epochs: MOST_EPOCHS, blockWeight, labelWeight: 0 });
   }
   if (finetune && finetune.epochs > 0 && !options.signal?.aborted) {
     const { set, epochs } = finetune;

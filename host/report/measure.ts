@@ -2,6 +2,7 @@
 
 import type { Compiled, LayerReport } from "../compile.ts";
 import type { CompileOptions, Samples } from "../options.ts";
+import { trains } from "../passes/recover.ts";
 import { judgeAgainst } from "./closeness.ts";
 import { curve, nameOf } from "./curve.ts";
 import { measureBaselines } from "./measure-baselines.ts";
@@ -56,8 +57,9 @@ export async function measure(
   };
 }
 
-function ownName({ scheme, rank, target, recover, finetune }: CompileOptions): string {
-  const trained = (recover?.minutes ?? 0) > 0 || (finetune?.epochs ?? 0) > 0 ? ", trained" : "";
+function ownName(options: CompileOptions): string {
+  const { scheme, rank, target } = options;
+  const trained = trains(options) ? ", trained" : "";
   return `${target ? "chosen by layer" : nameOf({ scheme, rank })}${trained}`;
 }
 

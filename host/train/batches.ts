@@ -9,7 +9,7 @@ export interface TrainingSet {
   labels?: Uint8Array;
 }
 
-/** Samples held back for the judge: a twentieth of the set, at most so many. */
+/** Samples held back for the judge: a fifth of the set, at most so many. */
 const HELD_BACK = 1000;
 
 /** Indices to train on, and those held back. */
@@ -18,7 +18,7 @@ export function split(count: number, seed: number): { used: Uint32Array; held: U
     Uint32Array.from({ length: count }, (_, i) => i),
     seed,
   );
-  const held = Math.min(HELD_BACK, Math.floor(count / 20));
+  const held = Math.min(HELD_BACK, Math.floor(count / 5));
   return { used: all.subarray(held), held: all.subarray(0, held) };
 }
 

@@ -12,8 +12,17 @@ export interface Pace {
 /** How much worse than the least mean is too fast. */
 const WORSE = 1.05;
 
-/** start: loss of the approximation before any step. */
-export const fullPace = (start: number): Pace => ({ factor: 1, sum: 0, least: start });
+/**
+ * Samples that bear the full rates; with fewer they are smaller, as the square root of the number: what few samples say
+ * goes for others less. With 2,000, full rates made ResNet-8 at 17 kB worse on others (0.232 to 0.253), a quarter of
+ * them better (0.224).
+ */
+const MANY = 32_000;
+
+/** start: loss of the approximation before any step; samples: of the training set. */
+export function firstPace(start: number, samples: number): Pace {
+  return { factor: Math.min(1, Math.sqrt(samples / MANY)), sum: 0, least: start };
+}
 
 /**
  * At a look, `steps` steps after the last one: whether the losses since then say that steps were too large. Then rates

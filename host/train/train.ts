@@ -8,7 +8,7 @@ import { rememberAnswers } from "./answers.ts";
 import { shuffled, split, type TrainingSet } from "./batches.ts";
 import { judgeOn } from "./judge.ts";
 import { objectiveOf } from "./objective.ts";
-import { fullPace, type Pace, tooFast } from "./pace.ts";
+import { firstPace, type Pace, tooFast } from "./pace.ts";
 import { parametersOf, withParameters } from "./parameters.ts";
 import { openPool } from "./pool.ts";
 import { learningRates } from "./rates.ts";
@@ -55,7 +55,10 @@ export interface Trained {
 const BATCH = 64;
 /** Steps over which the learning rate rises from 0; then it falls as a cosine over the share that is done. */
 const WARM_UP = 50;
-/** Steps between looks at the held-back samples: not seconds, for the same steps must find the same best state. */
+/**
+ * Most steps between looks at the held-back samples, which are a round through the others if that is less: not seconds,
+ * for the same steps must find the same best state.
+ */
 const LOOK = 200;
 /** Seconds between states handed out. */
 const SAVE = 20;
@@ -67,6 +70,7 @@ export async function train(options: TrainOptions): Promise<Trained> {
   const rates = learningRates(parameters);
   const { used, held } = split(set.count, seed);
   const perEpoch = Math.max(1, Math.floor(used.length / BATCH));
+  const lookEvery = Math.min(LOOK, perEpoch);
   const labelsOf = (indices: Uint32Array) => set.labels && Uint8Array.from(indices, (i) => set.labels![i]);
   const judge = await judgeOn(original, objective, set.read(held), labelsOf(held));
   const start = await judge(graph);
@@ -77,7 +81,7 @@ export async function train(options: TrainOptions): Promise<Trained> {
     adam: adamState(parameters.values.length),
     best: parameters.values.slice(),
     bestLoss: start,
-    pace: fullPace(start),
+    pace: firstPace(start, set.count),
   };
   const share = () => Math.min(1, Math.max(state.step / (epochs * perEpoch), state.milliseconds / (minutes * 60_000)));
   const look = async () => {
@@ -111,9 +115,9 @@ export async function train(options: TrainOptions): Promise<Trained> {
       adamStep(state.adam, state.values, slope.gradient, rates, factor);
       state.step++;
       state.pace.sum += slope.loss;
-      if (state.step % LOOK === 0) {
+      if (state.step % lookEvery === 0) {
         await look();
-        if (tooFast(state.pace, LOOK)) state.values = state.best.slice();
+        if (tooFast(state.pace, lookEvery)) state.values = state.best.slice();
       }
       state.milliseconds += performance.now() - last;
       last = performance.now();

@@ -3,11 +3,27 @@
 
 import { clamp } from "./fixed-point";
 
-/** 4 lanes of 64 bits, shifted and clamped, as 4 of 32. */
-function shifted(first: v128, second: v128, shift: i32, low: v128, high: v128): v128 {
-  const a = clamped(i64x2.shr_s(first, shift), low, high);
-  const b = clamped(i64x2.shr_s(second, shift), low, high);
-  return v128.shuffle<i32>(a, b, 0, 2, 4, 6);
+/** Whether (x · scale + offset) >> shift fits 32 bits for all |x| ≤ reach, so that no lane needs to be clamped before. */
+export function fits(reach: i64, scale: i64, offset: i64, shift: i32): bool {
+  return (reach * abs(scale) + abs(offset)) >> shift < i32.MAX_VALUE;
+}
+
+/** 8 lanes of 64 bits, shifted, as 8 of 16 bits within low … high; small: they fit 32 bits when shifted. */
+function shifted(a: v128, b: v128, c: v128, d: v128, shift: i32, low: i32, high: i32, small: bool): v128 {
+  a = i64x2.shr_s(a, shift);
+  b = i64x2.shr_s(b, shift);
+  c = i64x2.shr_s(c, shift);
+  d = i64x2.shr_s(d, shift);
+  if (!small) {
+    const least = i64x2.splat(low);
+    const most = i64x2.splat(high);
+    a = clamped(a, least, most);
+    b = clamped(b, least, most);
+    c = clamped(c, least, most);
+    d = clamped(d, least, most);
+  }
+  const values = i16x8.narrow_i32x4_s(v128.shuffle<i32>(a, b, 0, 2, 4, 6), v128.shuffle<i32>(c, d, 0, 2, 4, 6));
+  return i16x8.min_s(i16x8.max_s(values, i16x8.splat(<i16>low)), i16x8.splat(<i16>high));
 }
 
 function clamped(x: v128, low: v128, high: v128): v128 {
@@ -17,22 +33,34 @@ function clamped(x: v128, low: v128, high: v128): v128 {
 
 /**
  * m + 128 of a row of conv_v's sums: `pixels` numbers of 16 bits, m = clamp((scale · sum + offset) >> shift, −127, 127).
+ * small: fits of all of them.
  */
-export function toInner<L>(sums: usize, scale: i32, offset: i64, shift: i32, pixels: i32, to: usize): void {
+export function toInner<L>(
+  sums: usize,
+  scale: i32,
+  offset: i64,
+  shift: i32,
+  pixels: i32,
+  to: usize,
+  small: bool,
+): void {
   if (isVector<L>()) {
     const factor = i32x4.splat(scale);
     const start = i64x2.splat(offset);
-    const low = i64x2.splat(-127);
-    const high = i64x2.splat(127);
     const bias = i16x8.splat(128);
     for (let end = to + (pixels << 1); to < end; to += 16, sums += 32) {
       const x = v128.load(sums);
       const y = v128.load(sums, 16);
-      const a = i64x2.add(start, i64x2.extmul_low_i32x4_s(x, factor));
-      const b = i64x2.add(start, i64x2.extmul_high_i32x4_s(x, factor));
-      const c = i64x2.add(start, i64x2.extmul_low_i32x4_s(y, factor));
-      const d = i64x2.add(start, i64x2.extmul_high_i32x4_s(y, factor));
-      const m = i16x8.narrow_i32x4_s(shifted(a, b, shift, low, high), shifted(c, d, shift, low, high));
+      const m = shifted(
+        i64x2.add(start, i64x2.extmul_low_i32x4_s(x, factor)),
+        i64x2.add(start, i64x2.extmul_high_i32x4_s(x, factor)),
+        i64x2.add(start, i64x2.extmul_low_i32x4_s(y, factor)),
+        i64x2.add(start, i64x2.extmul_high_i32x4_s(y, factor)),
+        shift,
+        -127,
+        127,
+        small,
+      );
       v128.store(to, i16x8.add(m, bias));
     }
   } else {
@@ -45,7 +73,7 @@ export function toInner<L>(sums: usize, scale: i32, offset: i64, shift: i32, pix
 
 /**
  * One channel of output from `rows` rows of sums, `row` bytes apart: `pixels` int8, `stride` bytes apart:
- * clamp((Σ scale_i · sum_i + offset) >> shift, low, high). scales: int32 each.
+ * clamp((Σ scale_i · sum_i + offset) >> shift, low, high). scales: int32 each. small: fits of the sum.
  */
 export function toOutput<L>(
   sums: usize,
@@ -59,11 +87,10 @@ export function toOutput<L>(
   pixels: i32,
   to: usize,
   stride: i32,
+  small: bool,
 ): void {
   if (isVector<L>()) {
     const start = i64x2.splat(offset);
-    const least = i64x2.splat(low);
-    const most = i64x2.splat(high);
     for (let p = 0; p < pixels; p += 8, sums += 32) {
       let a = start;
       let b = start;
@@ -78,11 +105,7 @@ export function toOutput<L>(
         c = i64x2.add(c, i64x2.extmul_low_i32x4_s(y, scale));
         d = i64x2.add(d, i64x2.extmul_high_i32x4_s(y, scale));
       }
-      to = scatter(
-        i16x8.narrow_i32x4_s(shifted(a, b, shift, least, most), shifted(c, d, shift, least, most)),
-        to,
-        stride,
-      );
+      to = scatter(shifted(a, b, c, d, shift, low, high, small), to, stride);
     }
   } else {
     for (let p = 0; p < pixels; p++, sums += 4, to += stride) {

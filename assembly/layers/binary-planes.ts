@@ -13,7 +13,7 @@ import {
   packedRowBytes,
 } from "../../format/layout";
 import { openStore, storeStrip, targetZero } from "../kernels/pixel-store";
-import { toOutput } from "../kernels/requantise";
+import { fits, toOutput } from "../kernels/requantise";
 import { openRows, signSums } from "../kernels/sign-sums";
 import {
   buildBatch,
@@ -50,6 +50,7 @@ export function binaryPlanes<L>(layer: usize): void {
   const start = (((<i64>1) << shift) >> 1) + ((<i64>targetZero) << shift);
   const low = <i32>load<i8>(layer, L_ACTIVATION_MIN);
   const high = <i32>load<i8>(layer, L_ACTIVATION_MAX);
+  const reach = <i64>(255 * 4) * groups * taps;
   tapOffsets(offsets);
   openRows(pixels, offsets, taps, groups);
   for (let oy = 0, h = height(output), w = width(output); oy < h; oy += stripRows) {
@@ -62,13 +63,28 @@ export function binaryPlanes<L>(layer: usize): void {
       }
       for (let t = 0, bits = weights(layer), a = multipliers(layer), from = sums; t < count; t++) {
         let offset = start + <i64>load<i32>(bias(layer) + (t << 2));
+        let scale: i64 = 0;
         for (let i = 0; i < planes; i++, bits += bytes, a += 2) {
           const factor = <i32>load<i16>(a);
           store<i32>(scales + (i << 2), factor);
+          scale += abs(factor);
           offset -= <i64>factor * <i64>correction(bits);
           if (whole) signSums<L>(bits, rowLength, sums + <usize>i * row, true);
         }
-        toOutput<L>(from, row, planes, scales, offset, shift, low, high, rowLength, outputs + t, count);
+        toOutput<L>(
+          from,
+          row,
+          planes,
+          scales,
+          offset,
+          shift,
+          low,
+          high,
+          rowLength,
+          outputs + t,
+          count,
+          fits(reach, scale, offset, shift),
+        );
         if (!whole) from += <usize>planes * row;
       }
       storeStrip(oy, ox, min(stripRows, h - oy), min(stripColumns, w - ox), w, pitch, outputs);

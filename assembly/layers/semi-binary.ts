@@ -13,7 +13,7 @@ import {
 } from "../../format/layout";
 import { MAX_TERMS, STRIP_LANES, semiBinaryTableBytes } from "../../format/strip";
 import { openStore, storeStrip, targetZero } from "../kernels/pixel-store";
-import { toInner, toOutput } from "../kernels/requantise";
+import { fits, toInner, toOutput } from "../kernels/requantise";
 import { countOnes, openBatch, openRows, signSums } from "../kernels/sign-sums";
 import {
   buildBatch,
@@ -63,7 +63,8 @@ function convV<L>(layer: usize, oy: i32, ox: i32): void {
     const factor = <i32>load<u16>(multipliers(layer) + (k << 1));
     if (whole) signSums<L>(bits, rowLength, sums, true);
     const offset = half - <i64>factor * <i64>correction(bits);
-    toInner<L>(from, factor, offset, shift, rowLength, inner + <usize>(k * (rowLength << 1)));
+    const small = fits(<i64>(255 * 4) * groups * taps, factor, offset, shift);
+    toInner<L>(from, factor, offset, shift, rowLength, inner + <usize>(k * (rowLength << 1)), small);
     if (!whole) from += row;
   }
 }
@@ -88,18 +89,20 @@ function convU<L>(layer: usize, first: i32, count: i32, channels: i32): void {
     const factor = <i32>load<u16>(shifts(layer) + (t << 1));
     const over = 127 * 4 * quads + countOnes(bits, quads);
     store<i32>(scale, factor);
+    const offset = start + <i64>factor * (<i64>load<i32>(bias(layer) + (t << 2)) - <i64>over);
     toOutput<L>(
       sums,
       0,
       1,
       scale,
-      start + <i64>factor * (<i64>load<i32>(bias(layer) + (t << 2)) - <i64>over),
+      offset,
       shift,
       low,
       high,
       count,
       outputs + <usize>(first * channels + t),
       channels,
+      fits(255 * 4 * quads, factor, offset, shift),
     );
   }
 }

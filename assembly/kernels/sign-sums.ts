@@ -81,6 +81,35 @@ function sum4<L>(bits: usize, from: i32, until: i32, at: usize, to: usize, fresh
   put<L>(s3, to + 6 * sizeof<L>(), fresh);
 }
 
+/** The same for 5 vectors: 4 and 1 would look every entry up twice. */
+function sum5<L>(bits: usize, from: i32, until: i32, at: usize, to: usize, fresh: bool): void {
+  let s0 = zeros<L>();
+  let s1 = zeros<L>();
+  let s2 = zeros<L>();
+  let s3 = zeros<L>();
+  let s4 = zeros<L>();
+  const entry = entryStep;
+  const group = <usize>groupStep;
+  const n = count;
+  for (let t = from; t < until; t++) {
+    let table = at + <usize>load<u32>(offsets + (t << 2));
+    let nibble = t * perTap + before;
+    for (const end = nibble + n; nibble < end; nibble++, table += group) {
+      const p = table + <usize>(((<i32>load<u8>(bits + (nibble >> 1)) >>> ((nibble & 1) << 2)) & 15) * entry);
+      s0 = add<L>(s0, load<L>(p));
+      s1 = add<L>(s1, load<L>(p, sizeof<L>()));
+      s2 = add<L>(s2, load<L>(p, 2 * sizeof<L>()));
+      s3 = add<L>(s3, load<L>(p, 3 * sizeof<L>()));
+      s4 = add<L>(s4, load<L>(p, 4 * sizeof<L>()));
+    }
+  }
+  put<L>(s0, to, fresh);
+  put<L>(s1, to + 2 * sizeof<L>(), fresh);
+  put<L>(s2, to + 4 * sizeof<L>(), fresh);
+  put<L>(s3, to + 6 * sizeof<L>(), fresh);
+  put<L>(s4, to + 8 * sizeof<L>(), fresh);
+}
+
 /** The same for one vector. */
 function sum1<L>(bits: usize, from: i32, until: i32, at: usize, to: usize, fresh: bool): void {
   let sum = zeros<L>();
@@ -108,6 +137,13 @@ export function signSums<L>(bits: usize, pixels: i32, sums: usize, fresh: bool):
   for (let from = 0; from < taps; from += step, fresh = false) {
     const until = min(taps, from + step);
     let p = 0;
+    if (isVector<L>()) {
+      // Without SIMD a row has an even number of vectors.
+      if (pixels > 4 * lanes<L>() && pixels % (4 * lanes<L>()) == lanes<L>()) {
+        sum5<L>(bits, from, until, tables, sums, fresh);
+        p = 5 * lanes<L>();
+      }
+    }
     for (; p + 4 * lanes<L>() <= pixels; p += 4 * lanes<L>())
       sum4<L>(bits, from, until, tables + (p << 1), sums + (p << 2), fresh);
     for (; p < pixels; p += lanes<L>()) sum1<L>(bits, from, until, tables + (p << 1), sums + (p << 2), fresh);

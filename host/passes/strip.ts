@@ -92,9 +92,10 @@ function chooseStrip(layer: ProgramLayer, from: Shape, to: Shape, room: number):
 
 /** Of one group, tap and row of signs, for a row of pixels. */
 function sumCost(pixels: number): number {
-  const fours = Math.floor(pixels / 32);
-  const ones = pixels / 8 - 4 * fours;
-  return 2 * (pixels / 8) + 4 * (fours + ones);
+  const vectors = pixels / 8;
+  const fours = Math.floor(vectors / 4);
+  const ones = vectors > 4 && vectors % 4 === 1 ? 0 : vectors % 4; // one of the fours is a five
+  return 2 * vectors + 4 * (fours + ones);
 }
 
 /** 1, 2, 4 … and `most` itself. */

@@ -2,9 +2,9 @@ import { countOnes, openBatch, openRows, signSums } from "../../assembly/kernels
 import { tableOfRows, tableOfStaged } from "../../assembly/kernels/tables";
 import { MAX_TERMS } from "../../format/strip";
 
-const PIXELS: i32 = 24;
-/** Two taps, three pixels apart, over rows of 16 sums. */
-const ROW: i32 = 16;
+const PIXELS: i32 = 80;
+/** Two taps, three pixels apart, over rows of 72 sums: 5 vectors and 4. */
+const ROW: i32 = 72;
 const TAPS: i32 = 2;
 const STAGED: usize = memory.data(4 * PIXELS, 16);
 const TABLES: usize = memory.data(32 * PIXELS * MAX_TERMS, 16);

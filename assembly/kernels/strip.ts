@@ -2,45 +2,41 @@
 // stand in one plane for each residue of the taps' positions by the stride, padded at the borders, so that a tap is an
 // offset and the windows of neighbouring pixels lie side by side. Elsewhere every window is gathered.
 
-import {
-  L_DILATION_HEIGHT,
-  L_DILATION_WIDTH,
-  L_INPUT,
-  L_KERNEL_HEIGHT,
-  L_KERNEL_WIDTH,
-  L_PAD_LEFT,
-  L_PAD_TOP,
-  L_STRIDE_HEIGHT,
-  L_STRIDE_WIDTH,
-  L_STRIP_COLUMNS,
-  L_STRIP_ROWS,
-} from "../../format/layout";
+import { L_STRIP_COLUMNS, L_STRIP_ROWS } from "../../format/layout";
 import { inputGroups, rowPixels, sharesTaps, stripLength, stripPhases, tablePixels } from "../../format/strip";
-import { channels, height, tensorRecord, values, width, zeroPoint } from "../model";
 import { countOnes, openBatch } from "./sign-sums";
 import { tableOfStaged } from "./tables";
+import {
+  base,
+  dilationHeight,
+  dilationWidth,
+  inputChannels,
+  inputHeight,
+  inputWidth,
+  kernelHeight,
+  kernelWidth,
+  openWindow,
+  padLeft,
+  padTop,
+  strideHeight,
+  strideWidth,
+  tap,
+  zero,
+} from "./window";
 
-// The layer's geometry, read once a layer.
-let base: usize = 0;
-let inputHeight: i32 = 0;
-let inputWidth: i32 = 0;
-let inputChannels: i32 = 0;
-let zero: i32 = 0;
+// What the strip adds to the layer's geometry (window.ts), set once a layer.
 /** The zero point as 4 bytes x + 128: what padding reads. */
 let zeros: u32 = 0;
 let shares: bool = false;
-let kernelHeight: i32 = 0;
-let kernelWidth: i32 = 0;
-let strideHeight: i32 = 0;
-let strideWidth: i32 = 0;
-let dilationHeight: i32 = 0;
-let dilationWidth: i32 = 0;
-let padTop: i32 = 0;
-let padLeft: i32 = 0;
+/** The taps that share tables: the kernel, or the one of a gathered window. */
+let tapsHigh: i32 = 0;
+let tapsWide: i32 = 0;
 export let stripRows: i32 = 0;
 export let stripColumns: i32 = 0;
 /** Pixels from a row of the strip to the next. */
 export let pitch: i32 = 0;
+let planes: i32 = 0;
+let planesAcross: i32 = 0;
 let planeRows: i32 = 0;
 /** Of every table; a vector of them is behind the last plane. */
 export let pixels: i32 = 0;
@@ -51,48 +47,31 @@ export let taps: i32 = 0;
 export let groups: i32 = 0;
 
 export function openStrip(layer: usize): void {
-  const input = tensorRecord(load<u16>(layer, L_INPUT));
-  base = values(input);
-  inputHeight = height(input);
-  inputWidth = width(input);
-  inputChannels = channels(input);
-  zero = zeroPoint(input);
+  openWindow(layer);
   zeros = <u32>((zero + 128) * 0x01010101);
-  kernelHeight = load<u16>(layer, L_KERNEL_HEIGHT);
-  kernelWidth = load<u16>(layer, L_KERNEL_WIDTH);
-  strideHeight = load<u8>(layer, L_STRIDE_HEIGHT);
-  strideWidth = load<u8>(layer, L_STRIDE_WIDTH);
-  dilationHeight = load<u8>(layer, L_DILATION_HEIGHT);
-  dilationWidth = load<u8>(layer, L_DILATION_WIDTH);
-  padTop = load<u8>(layer, L_PAD_TOP);
-  padLeft = load<u8>(layer, L_PAD_LEFT);
   stripRows = load<u8>(layer, L_STRIP_ROWS);
   stripColumns = load<u8>(layer, L_STRIP_COLUMNS);
   const window = kernelHeight * kernelWidth;
   shares = sharesTaps(window, inputChannels);
-  taps = shares ? window : 1;
+  tapsHigh = shares ? kernelHeight : 1;
+  tapsWide = shares ? kernelWidth : 1;
+  taps = tapsHigh * tapsWide;
   groups = <i32>inputGroups(window, inputChannels);
-  pitch = shares ? stripLength(stripColumns, kernelWidth, strideWidth, dilationWidth) : stripColumns;
-  planeRows = shares ? stripLength(stripRows, kernelHeight, strideHeight, dilationHeight) : stripRows;
-  const planes = shares
-    ? stripPhases(kernelHeight, strideHeight, dilationHeight) * stripPhases(kernelWidth, strideWidth, dilationWidth)
-    : 1;
+  pitch = stripLength(stripColumns, tapsWide, strideWidth, dilationWidth);
+  planeRows = stripLength(stripRows, tapsHigh, strideHeight, dilationHeight);
+  planesAcross = stripPhases(tapsWide, strideWidth, dilationWidth);
+  planes = stripPhases(tapsHigh, strideHeight, dilationHeight) * planesAcross;
   pixels = <i32>tablePixels(planes, planeRows, pitch);
   rowLength = <i32>rowPixels(stripRows, stripColumns, pitch);
 }
 
 /** Where the taps read, in bytes from the start of an entry: u32 each. */
 export function tapOffsets(to: usize): void {
-  if (!shares) {
-    store<u32>(to, 0);
-    return;
-  }
-  const across = stripPhases(kernelWidth, strideWidth, dilationWidth);
-  for (let ky = 0; ky < kernelHeight; ky++) {
+  for (let ky = 0; ky < tapsHigh; ky++) {
     const y = ky * dilationHeight;
-    for (let kx = 0; kx < kernelWidth; kx++, to += 4) {
+    for (let kx = 0; kx < tapsWide; kx++, to += 4) {
       const x = kx * dilationWidth;
-      const plane = (y % strideHeight) * across + (x % strideWidth);
+      const plane = (y % strideHeight) * planesAcross + (x % strideWidth);
       store<u32>(to, ((plane * planeRows + y / strideHeight) * pitch + x / strideWidth) << 1);
     }
   }
@@ -107,11 +86,9 @@ function buildTable<L>(group: i32, oy: i32, ox: i32, staged: usize, to: usize): 
 
 /** 4 channels of every pixel that the strip's windows see. Returns where it ends. */
 function stagePixels(group: i32, oy: i32, ox: i32, to: usize): usize {
-  const across = stripPhases(kernelWidth, strideWidth, dilationWidth);
-  const planes = stripPhases(kernelHeight, strideHeight, dilationHeight) * across;
   for (let plane = 0; plane < planes; plane++) {
-    const top = oy * strideHeight - padTop + plane / across;
-    const left = ox * strideWidth - padLeft + (plane % across);
+    const top = oy * strideHeight - padTop + plane / planesAcross;
+    const left = ox * strideWidth - padLeft + (plane % planesAcross);
     for (let r = 0, y = top; r < planeRows; r++, y += strideHeight) {
       const inside = <u32>y < <u32>inputHeight;
       const row = base + <usize>(y * inputWidth * inputChannels + (group << 2));
@@ -130,16 +107,12 @@ function stageWindows(group: i32, oy: i32, ox: i32, to: usize): usize {
   for (let j = 0; j < 4; j++) {
     const s = (group << 2) + j;
     const channel = s % inputChannels;
-    const tap = s / inputChannels;
-    const dy = (tap / kernelWidth) * dilationHeight - padTop;
-    const dx = (tap % kernelWidth) * dilationWidth - padLeft;
-    let at = to + j;
-    for (let r = 0; r < stripRows; r++) {
-      const y = (oy + r) * strideHeight + dy;
+    const ky = s / inputChannels / kernelWidth;
+    const kx = (s / inputChannels) % kernelWidth;
+    for (let r = 0, at = to + j; r < stripRows; r++) {
       for (let c = 0; c < stripColumns; c++, at += 4) {
-        const x = (ox + c) * strideWidth + dx;
-        const inside = s < size && <u32>y < <u32>inputHeight && <u32>x < <u32>inputWidth;
-        store<u8>(at, inside ? load<u8>(base + (y * inputWidth + x) * inputChannels + channel) ^ 128 : <u8>zeros);
+        const from = s < size ? tap(oy + r, ox + c, ky, kx) : 0;
+        store<u8>(at, from != 0 ? load<u8>(from + channel) ^ 128 : <u8>zeros);
       }
     }
   }

@@ -14,19 +14,19 @@ import {
 import { channels, height, tensorRecord, values, width, zeroPoint } from "../model";
 
 // The layer's geometry, read once a layer.
-let base: usize = 0;
-let inputHeight: i32 = 0;
-let inputWidth: i32 = 0;
-let inputChannels: i32 = 0;
-let zero: i32 = 0;
+export let base: usize = 0;
+export let inputHeight: i32 = 0;
+export let inputWidth: i32 = 0;
+export let inputChannels: i32 = 0;
+export let zero: i32 = 0;
 export let kernelHeight: i32 = 0;
 export let kernelWidth: i32 = 0;
-let strideHeight: i32 = 0;
-let strideWidth: i32 = 0;
-let dilationHeight: i32 = 0;
-let dilationWidth: i32 = 0;
-let padTop: i32 = 0;
-let padLeft: i32 = 0;
+export let strideHeight: i32 = 0;
+export let strideWidth: i32 = 0;
+export let dilationHeight: i32 = 0;
+export let dilationWidth: i32 = 0;
+export let padTop: i32 = 0;
+export let padLeft: i32 = 0;
 
 export function openWindow(layer: usize): void {
   const input = tensorRecord(load<u16>(layer, L_INPUT));

@@ -52,12 +52,12 @@ export function stripScratchBytes(layer: usize): f64 {
   const outputs = channels(tensorRecord(load<u16>(layer, L_OUTPUT)));
   const window = kernelHeight * kernelWidth; // with the channels at most MAX_WINDOW
   const shares = sharesTaps(window, inputs);
-  const pitch = shares ? stripLength(columns, kernelWidth, strideWidth, dilationWidth) : columns;
-  const length = shares ? stripLength(rows, kernelHeight, strideHeight, dilationHeight) : rows;
-  const planes = shares
-    ? stripPhases(kernelHeight, strideHeight, dilationHeight) * stripPhases(kernelWidth, strideWidth, dilationWidth)
-    : 1;
-  const taps = shares ? window : 1;
+  const high = shares ? kernelHeight : 1;
+  const wide = shares ? kernelWidth : 1;
+  const pitch = stripLength(columns, wide, strideWidth, dilationWidth);
+  const length = stripLength(rows, high, strideHeight, dilationHeight);
+  const planes = stripPhases(high, strideHeight, dilationHeight) * stripPhases(wide, strideWidth, dilationWidth);
+  const taps = high * wide;
   const groups = inputGroups(window, inputs);
   const pixels = tablePixels(planes, length, pitch);
   const row = rowPixels(rows, columns, pitch);

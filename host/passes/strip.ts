@@ -44,14 +44,12 @@ function scratchBytes(layer: ProgramLayer, from: Shape, to: Shape, { rows, colum
 
 function measures({ kernel, stride, dilation }: ProgramLayer, from: Shape, { rows, columns }: Strip) {
   const window = kernel[0] * kernel[1];
-  const shares = sharesTaps(window, from[2]);
-  const length = shares ? stripLength(rows, kernel[0], stride[0], dilation[0]) : rows;
-  const pitch = shares ? stripLength(columns, kernel[1], stride[1], dilation[1]) : columns;
-  const planes = shares
-    ? stripPhases(kernel[0], stride[0], dilation[0]) * stripPhases(kernel[1], stride[1], dilation[1])
-    : 1;
+  const [high, wide] = sharesTaps(window, from[2]) ? kernel : [1, 1];
+  const length = stripLength(rows, high, stride[0], dilation[0]);
+  const pitch = stripLength(columns, wide, stride[1], dilation[1]);
+  const planes = stripPhases(high, stride[0], dilation[0]) * stripPhases(wide, stride[1], dilation[1]);
   return {
-    taps: shares ? window : 1,
+    taps: high * wide,
     groups: inputGroups(window, from[2]),
     pixels: tablePixels(planes, length, pitch),
     row: rowPixels(rows, columns, pitch),

@@ -193,6 +193,10 @@ test("what wins of all that fits the budget is taken, the same every time, with 
   for (const trial of judged) assert.ok(trial.bytes <= bytes, `${trial.name} ${trial.bytes}`);
   assert.ok(judged[0].bytes > bytes - 1000, `${judged[0].bytes}`);
   assert.equal(bytesOf(found), judged.reduce((best, trial) => (trial.loss < WIN * best.loss ? trial : best)).bytes);
+  assert.deepEqual(
+    judged.filter(({ chosen }) => chosen).map((trial) => trial.bytes),
+    [bytesOf(found)],
+  );
   assert.deepEqual((await search({ kind: "budget", bytes })).graph, found.graph);
   for (const { why, reason } of found.report) {
     if (reason) assert.equal(why, undefined);

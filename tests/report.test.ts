@@ -156,7 +156,7 @@ function report(): Report {
     total: { bytes: 100, int8Bytes: 400, original: count, chosen: count },
     seconds: [{ stage: NASTY, seconds: 1.5 }],
     training: [{ stage: "recover", before: 0.5, after: 0.25, finished: false }],
-    allocation: { judged: [{ name: NASTY, bytes: 450, loss: 0.1 }], heldBack: 60 },
+    allocation: { judged: [{ name: NASTY, bytes: 450, loss: 0.1, chosen: true }], heldBack: 60 },
     judged: { count: 60, unseen: true, measure: "KL divergence" },
     stages: [{ stage: "m to int8", what: NASTY, loss: 0.01, agreement: 0.9 }],
     curve: {

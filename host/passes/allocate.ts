@@ -15,7 +15,7 @@ export interface Allocated {
   report: (LayerDecomposition & { why?: string })[];
   allocation: {
     /** Every allocation that was solved and judged, in order. bytes: of what the target limits; loss: search.ts. */
-    judged: { name: string; bytes: number; loss: number }[];
+    judged: { name: string; bytes: number; loss: number; chosen: boolean }[];
     /** Samples that were held back from the solver to judge on. */
     heldBack: number;
   };
@@ -54,7 +54,10 @@ export async function allocate(
     graph: whole.graph,
     report: whole.report.map((layer, i) => ({ ...layer, why: why?.get(indices[i]) })),
     allocation: {
-      judged: search.judged.map(({ name, bytes, loss }) => ({ name, bytes, loss })),
+      judged: search.judged.map((each) => {
+        const { name, bytes, loss } = each;
+        return { name, bytes, loss, chosen: each === trial };
+      }),
       heldBack: held.count,
     },
   };

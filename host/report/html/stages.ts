@@ -9,15 +9,14 @@ import { accuracy, percent, whole } from "./numbers.ts";
 import { table } from "./table.ts";
 
 export function allocationTable({ judged, heldBack }: NonNullable<Report["allocation"]>): Html {
-  const best = judged.reduce((a, b) => (b.loss < a.loss ? b : a), judged[0]);
   return table<(typeof judged)[number]>(
     "allocation-table",
-    `Every allocation was solved and judged by its loss (KL divergence of classes) on ${whole(heldBack)} calibration samples held back`,
+    `Every allocation was solved and judged by its loss (KL divergence of classes) on ${whole(heldBack)} calibration samples held back; for a size, one is chosen over those before it only where its loss is clearly less`,
     [
       { header: "Allocation", cell: ({ name }) => name },
       { header: "Bytes", numeric: true, cell: ({ bytes }) => whole(bytes) },
       { header: "Loss", numeric: true, cell: ({ loss }) => loss.toFixed(4) },
-      { header: "", cell: (trial) => (trial === best ? "least loss" : "") },
+      { header: "", cell: ({ chosen }) => (chosen ? "chosen" : "") },
     ],
     judged,
   );

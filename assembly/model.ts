@@ -57,7 +57,7 @@ export function tensorBytes(tensor: usize): i32 {
 
 /** Number of tensors the layer reads. */
 export function inputCount(layer: usize): i32 {
-  if (load<u8>(layer, L_KIND) == KIND_CONCAT) return <i32>load<u16>(layer, L_PARAMETER_COUNT) - CONCAT_INPUTS;
+  if (load<u8>(layer, L_KIND) == KIND_CONCAT) return <i32>load<u8>(layer, L_PARAMETER_COUNT) - CONCAT_INPUTS;
   return load<u16>(layer, L_INPUT2) == NO_TENSOR ? 1 : 2;
 }
 

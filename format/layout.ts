@@ -61,13 +61,14 @@ export const L_STRIP_ROWS: i32 = 26; // u8, SemiBinary and BinaryPlanes: output 
 export const L_STRIP_COLUMNS: i32 = 27; // u8
 export const L_WEIGHTS: i32 = 28; // u32, int8 weights, or packed V or planes, or the Lookup table
 export const L_WEIGHTS_U: i32 = 32; // u32, SemiBinary: packed U
-export const L_BIAS: i32 = 36; // u32, int32[T]
+export const L_BIAS: i32 = 36; // u32, int32[T]; SemiBinary and BinaryPlanes: int16[T]
 export const L_MULTIPLIERS: i32 = 40; // u32, int32[T] Q31; SemiBinary: u16[K] M; BinaryPlanes: i16[T·planes] A
 export const L_SHIFTS: i32 = 44; // u32, int8[T]; SemiBinary: u16[T] R
 export const L_SCRATCH: i32 = 48; // u32 byte offset in the arena
 export const L_SCRATCH_BYTES: i32 = 52; // u32
 export const L_PARAMETERS: i32 = 56; // u32, int32 words (ADD_*, MUL_*, SOFTMAX_*, CONCAT_*, MEAN_*)
-export const L_PARAMETER_COUNT: i32 = 60; // u16, number of words
+export const L_PARAMETER_COUNT: i32 = 60; // u8, number of words
+export const L_BIAS_SHIFT: i32 = 61; // u8, SemiBinary and BinaryPlanes: b of bias_t·2^b
 export const L_BATCH: i32 = 62; // u16, SemiBinary and BinaryPlanes: groups of 4 inputs whose tables stand at once
 
 export const NO_TENSOR: i32 = 0xffff;

@@ -68,7 +68,7 @@ function work(layer: ProgramLayer, program: Program): Work {
 function inspectLayer(layer: ProgramLayer, program: Program): LayerInspection {
   const element = elementBytes(layer.kind);
   const weights = layer.weights.length + layer.weightsU.length;
-  const bias = 4 * layer.bias.length;
+  const bias = element.bias * layer.bias.length;
   const multipliers =
     element.multipliers * layer.multipliers.length + element.shifts * layer.shifts.length + 4 * layer.parameters.length;
   return {

@@ -24,6 +24,9 @@ export const KIND_NAMES = new Map(Object.entries(KIND_CODES).map(([name, code]) 
 /** Kinds whose finished pixels may have an Add fused into their store. */
 export const FUSES_ADD: ReadonlySet<Kind> = new Set(["Conv2D", "DepthwiseConv2D", "SemiBinary", "BinaryPlanes"]);
 
+/** Kinds whose weights are signs. */
+export const OF_SIGNS: ReadonlySet<Kind> = new Set(["SemiBinary", "BinaryPlanes"]);
+
 /** Indices of the tensors a layer reads. */
 export function inputsOf(layer: ProgramLayer): number[] {
   if (layer.kind === "Concat") return [...layer.parameters.subarray(layout.CONCAT_INPUTS)];
@@ -31,17 +34,17 @@ export function inputsOf(layer: ProgramLayer): number[] {
 }
 
 /** How a layer's number arrays are stored: bytes an element, 0 where the kind has none. */
-export function elementBytes(kind: Kind): { multipliers: 0 | 2 | 4; shifts: 0 | 1 | 2 } {
+export function elementBytes(kind: Kind): { bias: 0 | 2 | 4; multipliers: 0 | 2 | 4; shifts: 0 | 1 | 2 } {
   switch (kind) {
     case "Conv2D":
     case "DepthwiseConv2D":
     case "FullyConnected":
-      return { multipliers: 4, shifts: 1 };
+      return { bias: 4, multipliers: 4, shifts: 1 };
     case "SemiBinary":
-      return { multipliers: 2, shifts: 2 };
+      return { bias: 2, multipliers: 2, shifts: 2 };
     case "BinaryPlanes":
-      return { multipliers: 2, shifts: 0 };
+      return { bias: 2, multipliers: 2, shifts: 0 };
     default:
-      return { multipliers: 0, shifts: 0 };
+      return { bias: 0, multipliers: 0, shifts: 0 };
   }
 }

@@ -45,6 +45,8 @@ export interface ProgramLayer {
   planes: number;
   shiftM: number;
   shiftR: number;
+  /** SemiBinary, BinaryPlanes: exponent of the biases, which are int16 there. */
+  biasShift: number;
   /** int8 weights, packed signs (V or planes), or the 256-entry Lookup table. */
   weights: Uint8Array;
   /** Packed U of a SemiBinary layer. */
@@ -104,6 +106,7 @@ export function emptyLayer(kind: Kind, name: string, input: number, output: numb
     planes: 0,
     shiftM: 0,
     shiftR: 0,
+    biasShift: 0,
     weights: new Uint8Array(0),
     weightsU: new Uint8Array(0),
     bias: new Int32Array(0),

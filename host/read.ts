@@ -114,6 +114,7 @@ function readLayer(view: DataView, at: number, name: string, tensors: ProgramTen
     planes: view.getUint8(at + f.L_PLANES),
     shiftM: view.getUint8(at + f.L_SHIFT_M),
     shiftR: view.getUint8(at + f.L_SHIFT_R),
+    biasShift: view.getUint8(at + f.L_BIAS_SHIFT),
     stripRows: view.getUint8(at + f.L_STRIP_ROWS),
     stripColumns: view.getUint8(at + f.L_STRIP_COLUMNS),
     batch: view.getUint16(at + f.L_BATCH, true),
@@ -124,14 +125,14 @@ function readLayer(view: DataView, at: number, name: string, tensors: ProgramTen
     shifts: new Int32Array(0),
     scratchOffset: view.getUint32(at + f.L_SCRATCH, true),
     scratchBytes: view.getUint32(at + f.L_SCRATCH_BYTES, true),
-    parameters: readArray(view, at + f.L_PARAMETERS, view.getUint16(at + f.L_PARAMETER_COUNT, true), 4, true),
+    parameters: readArray(view, at + f.L_PARAMETERS, view.getUint8(at + f.L_PARAMETER_COUNT), 4, true),
   };
   if (!tensors[layer.input] || !tensors[layer.output]) throw new RangeError("no such tensor");
   const n = counts(layer, tensors);
   const size = elementBytes(kind);
   layer.weights = Uint8Array.from(readArray(view, at + f.L_WEIGHTS, n.weights, 1, false));
   layer.weightsU = Uint8Array.from(readArray(view, at + f.L_WEIGHTS_U, n.weightsU, 1, false));
-  layer.bias = readArray(view, at + f.L_BIAS, n.bias, 4, true);
+  layer.bias = readArray(view, at + f.L_BIAS, n.bias, size.bias, true);
   layer.multipliers = readArray(view, at + f.L_MULTIPLIERS, n.multipliers, size.multipliers, kind !== "SemiBinary");
   layer.shifts = readArray(view, at + f.L_SHIFTS, n.shifts, size.shifts, kind !== "SemiBinary");
   return layer;

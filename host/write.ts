@@ -36,11 +36,11 @@ interface LayerData {
 }
 
 function addLayerData(section: DataSection, layer: ProgramLayer): LayerData {
-  const { multipliers, shifts } = elementBytes(layer.kind);
+  const { bias, multipliers, shifts } = elementBytes(layer.kind);
   return {
     weights: section.add(layer.weights, 1),
     weightsU: section.add(layer.weightsU, 1),
-    bias: section.add(layer.bias, 4),
+    bias: bias ? section.add(layer.bias, bias) : -1,
     multipliers: multipliers ? section.add(layer.multipliers, multipliers) : -1,
     shifts: shifts ? section.add(layer.shifts, shifts) : -1,
     parameters: section.add(layer.parameters, 4),
@@ -97,7 +97,8 @@ function writeLayer(view: DataView, at: number, layer: ProgramLayer, data: Layer
   view.setUint32(at + f.L_SCRATCH, layer.scratchOffset, true);
   view.setUint32(at + f.L_SCRATCH_BYTES, layer.scratchBytes, true);
   pointer(f.L_PARAMETERS, data.parameters);
-  u16(f.L_PARAMETER_COUNT, "parameters", layer.parameters.length);
+  u8(f.L_PARAMETER_COUNT, "parameters", layer.parameters.length);
+  u8(f.L_BIAS_SHIFT, "shift of the biases", layer.biasShift);
 }
 
 /**

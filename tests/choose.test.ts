@@ -23,7 +23,7 @@ test("by default all but first, last, depthwise and grouped layers and those tha
     choices.map(({ scheme }) => scheme),
     ["int8", "int8", "int8", "semi-binary", "int8", "int8"],
   );
-  assert.match(choices[4].reason!, /semi-binary would take 56 bytes, int8 takes 50/);
+  assert.match(choices[4].reason!, /semi-binary would take 52 bytes, int8 takes 50/);
   assert.equal(choices[3].rank, 80);
 });
 

@@ -53,8 +53,8 @@ test("the weight objective touches nothing but the weights, samples or not", asy
       ["l4", "int8", undefined, 10, 576],
     ],
   );
-  // V 16·18, U 16·2, M and R 2·32, bias 4·16 bytes
-  assert.equal(plain.report[1].weightBytes, 448);
+  // V 16·18, U 16·2, M and R 2·32, bias 2·16 bytes
+  assert.equal(plain.report[1].weightBytes, 416);
 });
 
 test("the feature-map objective without samples says what to pass", async () => {

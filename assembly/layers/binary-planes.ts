@@ -1,4 +1,4 @@
-// y_t = clamp(z_y + round((Σ_i A_{t,i} · p_{t,i} + bias_t) · 2^−r), lo, hi), p_{t,i} = Σ ±(x − z), a strip at a time.
+// y_t = clamp(z_y + round((Σ_i A_{t,i} · p_{t,i} + bias_t · 2^b) · 2^−r), lo, hi), p_{t,i} = Σ ±(x − z), a strip at a time.
 // sign(W), α·B and Σ α_i·B_i are this layer with one, one and several planes. Rows: planes of a channel together.
 
 import {
@@ -6,6 +6,7 @@ import {
   L_ACTIVATION_MAX,
   L_ACTIVATION_MIN,
   L_BATCH,
+  L_BIAS_SHIFT,
   L_OUTPUT,
   L_PLANES,
   L_SHIFT_R,
@@ -47,6 +48,7 @@ export function binaryPlanes<L>(layer: usize): void {
   const outputs = sums + align((whole ? planes : planes * count) * (rowLength << 2));
   const bytes = packedRowBytes(groups * taps * 4);
   const shift = <i32>load<u8>(layer, L_SHIFT_R);
+  const biasShift = <i32>load<u8>(layer, L_BIAS_SHIFT);
   const start = (((<i64>1) << shift) >> 1) + ((<i64>targetZero) << shift);
   const low = <i32>load<i8>(layer, L_ACTIVATION_MIN);
   const high = <i32>load<i8>(layer, L_ACTIVATION_MAX);
@@ -62,7 +64,7 @@ export function binaryPlanes<L>(layer: usize): void {
           signSums<L>(bits, rowLength, to, first == 0);
       }
       for (let t = 0, bits = weights(layer), a = multipliers(layer), from = sums; t < count; t++) {
-        let offset = start + <i64>load<i32>(bias(layer) + (t << 2));
+        let offset = start + ((<i64>load<i16>(bias(layer) + (t << 1))) << biasShift);
         let scale: i64 = 0;
         for (let i = 0; i < planes; i++, bits += bytes, a += 2) {
           const factor = <i32>load<i16>(a);

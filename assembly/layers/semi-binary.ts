@@ -5,6 +5,7 @@ import {
   L_ACTIVATION_MAX,
   L_ACTIVATION_MIN,
   L_BATCH,
+  L_BIAS_SHIFT,
   L_OUTPUT,
   L_RANK,
   L_SHIFT_M,
@@ -69,7 +70,7 @@ function convV<L>(layer: usize, oy: i32, ox: i32): void {
   }
 }
 
-/** y_t = clamp(z_y + round((b_t + bias_t) · R_t · 2^−r), lo, hi), b_t = Σ ±m_k, of `count` pixels from `first` on. */
+/** y_t = clamp(z_y + round((b_t · R_t + bias_t · 2^b) · 2^−r), lo, hi), b_t = Σ ±m_k, of `count` pixels from `first` on. */
 function convU<L>(layer: usize, first: i32, count: i32, channels: i32): void {
   const table = <usize>(count << 5);
   const row = <usize>(rowLength << 1);
@@ -77,6 +78,7 @@ function convU<L>(layer: usize, first: i32, count: i32, channels: i32): void {
     tableOfRows<L>(from, row, count, to);
   openRows(count, offsets, 1, quads);
   const shift = <i32>load<u8>(layer, L_SHIFT_R);
+  const biasShift = <i32>load<u8>(layer, L_BIAS_SHIFT);
   const start = (((<i64>1) << shift) >> 1) + ((<i64>targetZero) << shift);
   const low = <i32>load<i8>(layer, L_ACTIVATION_MIN);
   const high = <i32>load<i8>(layer, L_ACTIVATION_MAX);
@@ -89,7 +91,7 @@ function convU<L>(layer: usize, first: i32, count: i32, channels: i32): void {
     const factor = <i32>load<u16>(shifts(layer) + (t << 1));
     const over = 127 * 4 * quads + countOnes(bits, quads);
     store<i32>(scale, factor);
-    const offset = start + <i64>factor * (<i64>load<i32>(bias(layer) + (t << 2)) - <i64>over);
+    const offset = start + ((<i64>load<i16>(bias(layer) + (t << 1))) << biasShift) - <i64>factor * <i64>over;
     toOutput<L>(
       sums,
       0,

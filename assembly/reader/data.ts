@@ -35,7 +35,7 @@ export function hasScratch(layer: usize, bytes: f64): bool {
 }
 
 export function hasParameters(layer: usize, words: u32): bool {
-  return <u32>load<u16>(layer, L_PARAMETER_COUNT) == words && inData(load<u32>(layer, L_PARAMETERS), <u64>words * 4, 4);
+  return <u32>load<u8>(layer, L_PARAMETER_COUNT) == words && inData(load<u32>(layer, L_PARAMETERS), <u64>words * 4, 4);
 }
 
 /** A Q31 multiplier's exponent. */

@@ -83,7 +83,7 @@ function mul(layer: usize, input: usize, output: usize): i32 {
 }
 
 function concat(layer: usize, output: usize): i32 {
-  const words = <u32>load<u16>(layer, L_PARAMETER_COUNT);
+  const words = <u32>load<u8>(layer, L_PARAMETER_COUNT);
   const tensors = load<u32>(file(), H_TENSOR_COUNT);
   if (words <= <u32>CONCAT_INPUTS || words > <u32>(CONCAT_INPUTS + MAX_CONCAT_INPUTS) || !hasParameters(layer, words))
     return STATUS_PARAMETERS;

@@ -4,6 +4,7 @@ import {
   conv2DScratchBytes,
   depthwiseScratchBytes,
   L_BIAS,
+  L_BIAS_SHIFT,
   L_GROUPS,
   L_INPUT2,
   L_MULTIPLIERS,
@@ -31,7 +32,7 @@ import { hasStrip } from "./strip";
 /** Either no second input and no parameters, or a residual of the output's shape and an Add's parameters. */
 function fusedAdd(layer: usize, output: usize): i32 {
   const residual = load<u16>(layer, L_INPUT2);
-  if (residual == NO_TENSOR) return load<u16>(layer, L_PARAMETER_COUNT) == 0 ? STATUS_OK : STATUS_PARAMETERS;
+  if (residual == NO_TENSOR) return load<u8>(layer, L_PARAMETER_COUNT) == 0 ? STATUS_OK : STATUS_PARAMETERS;
   if (!sameShape(tensorRecord(residual), output)) return STATUS_GEOMETRY;
   return addParameters(layer) ? STATUS_OK : STATUS_PARAMETERS;
 }
@@ -91,9 +92,10 @@ export function semiBinary(layer: usize, input: usize, output: usize): i32 {
   if (
     <i32>load<u8>(layer, L_SHIFT_M) > MAX_SHIFT ||
     <i32>load<u8>(layer, L_SHIFT_R) > MAX_SHIFT ||
+    <i32>load<u8>(layer, L_BIAS_SHIFT) > MAX_SHIFT ||
     !inData(load<u32>(layer, L_WEIGHTS), <u64>packedRowBytes(<i32>window) * <u64>rank, 1) ||
     !inData(load<u32>(layer, L_WEIGHTS_U), <u64>packedRowBytes(rank) * <u64>count, 1) ||
-    !inData(load<u32>(layer, L_BIAS), <u64>count * 4, 4) ||
+    !inData(load<u32>(layer, L_BIAS), <u64>count * 2, 2) ||
     !inData(load<u32>(layer, L_MULTIPLIERS), <u64>rank * 2, 2) ||
     !inData(load<u32>(layer, L_SHIFTS), <u64>count * 2, 2)
   )
@@ -110,8 +112,9 @@ export function binaryPlanes(layer: usize, input: usize, output: usize): i32 {
     return STATUS_GEOMETRY;
   if (
     <i32>load<u8>(layer, L_SHIFT_R) > MAX_SHIFT ||
+    <i32>load<u8>(layer, L_BIAS_SHIFT) > MAX_SHIFT ||
     !inData(load<u32>(layer, L_WEIGHTS), <u64>packedRowBytes(<i32>window) * <u64>planes * <u64>count, 1) ||
-    !inData(load<u32>(layer, L_BIAS), <u64>count * 4, 4) ||
+    !inData(load<u32>(layer, L_BIAS), <u64>count * 2, 2) ||
     !inData(load<u32>(layer, L_MULTIPLIERS), <u64>planes * <u64>count * 2, 2)
   )
     return STATUS_WEIGHTS;

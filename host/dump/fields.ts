@@ -25,6 +25,7 @@ const NUMBERS: Partial<Record<keyof ProgramLayer, [number, number]>> = {
   planes: [0, 255],
   shiftM: [0, 255],
   shiftR: [0, 255],
+  biasShift: [0, 255],
   stripRows: [0, 255],
   stripColumns: [0, 255],
   batch: [0, 0xffff],

@@ -3,9 +3,9 @@
 
 import { ALIGNMENT, align } from "../../format/layout.ts";
 import { size } from "../graph/graph.ts";
-import { FUSES_ADD, inputsOf } from "../kinds.ts";
+import { FUSES_ADD, inputsOf, OF_SIGNS } from "../kinds.ts";
 import type { Program, ProgramLayer } from "../program.ts";
-import { hasStrip, withStrip } from "./strip.ts";
+import { withStrip } from "./strip.ts";
 
 /** A run of arena bytes, alive from layer `first` to layer `last` inclusive (−1: before the first layer). */
 interface Block {
@@ -148,7 +148,7 @@ export function plan(program: Program, views: ReadonlyMap<number, number>): Plan
   const spare = Math.max(SPARE_BYTES, SPARE_SHARE * peak);
   const shapeOf = (t: number) => tensors[t].shape;
   const inRoom = (layer: ProgramLayer, room: number) =>
-    hasStrip(layer) && layer.stripRows === 0
+    OF_SIGNS.has(layer.kind) && layer.stripRows === 0
       ? withStrip(layer, shapeOf(layer.input), shapeOf(layer.output), room)
       : layer;
   const planWith = (share: number): Plan => {

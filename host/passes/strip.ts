@@ -25,8 +25,6 @@ interface Strip {
 
 const MAX_COLUMNS = 64;
 
-export const hasStrip = ({ kind }: ProgramLayer): boolean => kind === "SemiBinary" || kind === "BinaryPlanes";
-
 /** A layer of signs, from shape `from` to shape `to` (height, width, channels), with its strip and scratch. */
 export function withStrip(layer: ProgramLayer, from: Shape, to: Shape, room: number): ProgramLayer {
   const strip = chooseStrip(layer, from, to, room);

@@ -105,7 +105,9 @@ function signedSum(signs: Int8Array, row: number, values: Int32Array): number {
   return sum;
 }
 
-/** m_k = clamp(round(a_k·M_k·2^−n), ±127); y_t = clamp(z + round((b_t + bias_t)·R_t·2^−r)) (design section 3). */
+const scaledBias = (layer: ProgramLayer, t: number) => BigInt(layer.bias[t]) << BigInt(layer.biasShift);
+
+/** m_k = clamp(round(a_k·M_k·2^−n), ±127); y_t = clamp(z + round((b_t·R_t + bias_t·2^b)·2^−r)) (format/SPEC.md). */
 export function semiBinary(
   layer: ProgramLayer,
   x: Int8Array,
@@ -123,14 +125,14 @@ export function semiBinary(
       return clamp(Number(shiftRight(a, layer.shiftM)), -127, 127);
     });
     for (let t = 0; t < outputs; t++) {
-      const sum = BigInt(signedSum(u, t, m) + layer.bias[t]) * BigInt(layer.shifts[t]);
+      const sum = BigInt(signedSum(u, t, m)) * BigInt(layer.shifts[t]) + scaledBias(layer, t);
       const value = Number(shiftRight(sum, layer.shiftR)) + storedZeroPoint(layer, to);
       y[at + t] = clamp(value, layer.activationMin, layer.activationMax);
     }
   });
 }
 
-/** y_t = clamp(z + round((Σ_i A_{t,i}·p_{t,i} + bias_t)·2^−r)), p the signed sums of the planes. */
+/** y_t = clamp(z + round((Σ_i A_{t,i}·p_{t,i} + bias_t·2^b)·2^−r)), p the signed sums of the planes. */
 export function binaryPlanes(
   layer: ProgramLayer,
   x: Int8Array,
@@ -144,7 +146,7 @@ export function binaryPlanes(
   eachPixel(to.shape, (oy, ox, at) => {
     const window = gather(layer, x, from, oy, ox);
     for (let t = 0; t < outputs; t++) {
-      let sum = BigInt(layer.bias[t]);
+      let sum = scaledBias(layer, t);
       for (let i = t * layer.planes; i < (t + 1) * layer.planes; i++)
         sum += BigInt(signedSum(signs, i, window)) * BigInt(layer.multipliers[i]);
       const value = Number(shiftRight(sum, layer.shiftR)) + storedZeroPoint(layer, to);

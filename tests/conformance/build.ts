@@ -118,7 +118,8 @@ export class Builder {
       layer.shiftM = m.shift;
       layer.shifts = r.values;
       layer.shiftR = r.shift;
-      layer.bias = Int32Array.from({ length: t }, () => (this.next() & 127) - 64);
+      layer.bias = Int32Array.from({ length: t }, () => (this.next() & 0xfff) - 0x800);
+      layer.biasShift = Math.max(0, r.shift - 6);
     } else if (kind === "BinaryPlanes") {
       layer.planes = o.planes ?? 1;
       const a = sharedShift(
@@ -132,7 +133,8 @@ export class Builder {
       layer.weights = this.bytes(t * layer.planes * f.packedRowBytes(taps * c));
       layer.multipliers = a.values;
       layer.shiftR = a.shift;
-      layer.bias = Int32Array.from({ length: t }, () => ((this.next() & 63) - 32) * 2 ** a.shift);
+      layer.bias = Int32Array.from({ length: t }, () => (this.next() & 0xfff) - 0x800);
+      layer.biasShift = Math.max(0, a.shift - 6);
     }
     if (o.room !== undefined) Object.assign(layer, withStrip(layer, from.shape, shape, o.room));
     return output;

@@ -103,8 +103,8 @@ test("inspect --json has sizes, shapes, storage and operations of every layer", 
   // K(S + T) additions and K + T multiplications at each of 36 pixels: K = 5, S = 27, T = 4.
   assert.deepEqual([conv.name, conv.kind, conv.rank, conv.macs], ["conv", "SemiBinary", 5, 0]);
   assert.deepEqual([conv.additions, conv.multiplications], [36 * 5 * (27 + 4), 36 * (5 + 4)]);
-  // K rows of 4 bytes and T rows of 1; int32 biases; 16-bit M and R.
-  assert.deepEqual(conv.bytes, { weights: 24, bias: 16, multipliers: 18, total: 58 });
+  // K rows of 4 bytes and T rows of 1; int16 biases; 16-bit M and R.
+  assert.deepEqual(conv.bytes, { weights: 24, bias: 8, multipliers: 18, total: 50 });
   assert.deepEqual([dense.kind, dense.macs, dense.additions], ["FullyConnected", 432, 0]);
 });
 
@@ -113,6 +113,6 @@ test("inspect prints the same for people", () => {
   writeFileSync(join(cwd, "model.bin"), writeModel(shapesModel(["a\u001b", "b", "c"])));
   const { stdout } = halfbit(["inspect", "model.bin"], { cwd });
   assert.match(stdout, /^input +6x6x3 int8, scale 0\.00392157, zero point -128$/m);
-  assert.match(stdout, /^conv +SemiBinary +6x6x4 +5 +24 +16 +18 +5,580$/m);
+  assert.match(stdout, /^conv +SemiBinary +6x6x4 +5 +24 +8 +18 +5,580$/m);
   assert.match(stdout, /^labels +a\\u001b, b, c$/m);
 });

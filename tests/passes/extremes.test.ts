@@ -4,6 +4,7 @@ import { test } from "node:test";
 import * as f from "../../format/layout.ts";
 import { Engine } from "../../host/engine.ts";
 import { size } from "../../host/graph/graph.ts";
+import { OF_SIGNS } from "../../host/kinds.ts";
 import type { Program, ProgramLayer } from "../../host/program.ts";
 import { runReference } from "../../host/reference/index.ts";
 import { writeModel } from "../../host/write.ts";
@@ -32,16 +33,17 @@ function extreme(program: Program, seed: number): Program {
     const isAdd = parameters.length === f.ADD_WORDS;
     for (const word of isAdd ? ADD_MULTIPLIERS : (MULTIPLIER_WORDS[kind] ?? [])) parameters[word] = from(ENDS);
     for (const word of isAdd ? ADD_SHIFTS : (SHIFT_WORDS[kind] ?? [])) parameters[word] = from(EXPONENTS);
-    const small = kind === "SemiBinary" || kind === "BinaryPlanes";
+    const small = OF_SIGNS.has(kind);
     const multiplier = kind === "SemiBinary" ? [0, 1, 65535] : kind === "BinaryPlanes" ? [-32768, 0, 32767] : ENDS;
     return {
       ...layer,
       parameters,
-      bias: layer.bias.map(() => from(ENDS)),
+      bias: layer.bias.map(() => from(small ? [-32768, -1, 0, 1, 32767] : ENDS)),
       multipliers: layer.multipliers.map(() => from(multiplier)),
       shifts: layer.shifts.map(() => from(small ? [0, 1, 65535] : EXPONENTS)),
       shiftM: kind === "SemiBinary" ? from([0, 1, 16, f.MAX_SHIFT]) : 0,
       shiftR: small ? from([0, 1, 16, f.MAX_SHIFT]) : 0,
+      biasShift: small ? from([0, 1, 16, f.MAX_SHIFT]) : 0,
     };
   });
   return { ...program, layers };

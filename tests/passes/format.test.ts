@@ -99,6 +99,7 @@ describe("SPEC.md's tables", () => {
         L_ACTIVATION_MIN: layer.activationMin,
         L_ACTIVATION_MAX: layer.activationMax,
         L_GROUPS: layer.groups,
+        L_BIAS_SHIFT: layer.biasShift,
         L_RANK: layer.rank,
         L_SHIFT_M: layer.shiftM,
         L_SHIFT_R: layer.shiftR,

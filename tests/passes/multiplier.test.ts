@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { quantiseMultiplier, roundAway, saturate, sharedShift } from "../../host/passes/lower/multiplier.ts";
+import { quantiseMultiplier, roundAway, sharedShift } from "../../host/passes/lower/multiplier.ts";
 import { random } from "../support/models.ts";
 
 /** Reals from 2^-30 to 2^20, evenly in their logarithm. */
@@ -104,8 +104,4 @@ describe("sharedShift: factor ≈ integer · 2^−shift, one shift for all", () 
 
 test("roundAway rounds halves away from zero, as C's round", () => {
   assert.deepEqual([0.5, 1.5, 2.4, -0.5, -1.5, -2.6, 0].map(roundAway), [1, 2, 2, -1, -2, -3, 0]);
-});
-
-test("saturate ends at int32's bounds", () => {
-  assert.deepEqual([2 ** 31, -(2 ** 31) - 1, 5].map(saturate), [2 ** 31 - 1, -(2 ** 31), 5]);
 });

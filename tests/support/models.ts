@@ -56,6 +56,7 @@ export function shapesModel(labels: string[] | null = ["circle", "square", "tria
   conv.shifts = Int32Array.from({ length: t }, (_, i) => 30000 + 2500 * i);
   conv.shiftM = 18;
   conv.shiftR = 17;
+  conv.biasShift = 15;
 
   const dense = emptyLayer("FullyConnected", "dense", 1, 2);
   dense.weights = bytes(classes * h * w * t);

@@ -3,6 +3,7 @@ import {
   KIND_BINARY_PLANES,
   KIND_SEMI_BINARY,
   L_BIAS,
+  L_BIAS_SHIFT,
   L_INPUT2,
   L_MULTIPLIERS,
   L_PLANES,
@@ -13,6 +14,7 @@ import {
   L_SHIFTS,
   L_WEIGHTS,
   L_WEIGHTS_U,
+  MAX_SHIFT,
 } from "../../format/layout";
 import { begin, expectRun, finish, layer, parameters, put, repeat, strip, tensor, window } from "./model";
 
@@ -22,7 +24,7 @@ function semiBinary(x: i32, y: i32, rank: i32, count: i32, v: StaticArray<i32>, 
   store<u16>(record, rank, L_RANK);
   put<u8>(record, L_WEIGHTS, v);
   put<u8>(record, L_WEIGHTS_U, u);
-  put<i32>(record, L_BIAS, repeat(0, count));
+  put<i16>(record, L_BIAS, repeat(0, count));
   put<u16>(record, L_MULTIPLIERS, repeat(1, rank));
   put<u16>(record, L_SHIFTS, repeat(1, count));
   strip(record);
@@ -34,7 +36,7 @@ function planes(x: i32, y: i32, count: i32, rows: StaticArray<i32>, a: StaticArr
   const record = layer(KIND_BINARY_PLANES, x, y);
   store<u8>(record, a.length / count, L_PLANES);
   put<u8>(record, L_WEIGHTS, rows);
-  put<i32>(record, L_BIAS, repeat(0, count));
+  put<i16>(record, L_BIAS, repeat(0, count));
   put<i16>(record, L_MULTIPLIERS, a);
   strip(record);
   return record;
@@ -51,11 +53,11 @@ describe("SemiBinary", () => {
     memory.fill(scratchOf(record), 0x55, load<i32>(record, L_SCRATCH_BYTES));
     expectRun([1, 2, 3], [12]);
   });
-  it("a = V·x, m = a·M, b = U·m, y = (b + bias)·R: bit 1 is +, bit 0 is −", () => {
+  it("a = V·x, m = a·M, b = U·m, y = b·R + bias: bit 1 is +, bit 0 is −", () => {
     begin();
     const x = tensor(1, 1, 2, 0);
     const y = tensor(1, 1, 2, 5);
-    put<i32>(semiBinary(x, y, 2, 2, [0b11, 0b01], [0b11, 0b10]), L_BIAS, [1, 2]);
+    put<i16>(semiBinary(x, y, 2, 2, [0b11, 0b01], [0b11, 0b10]), L_BIAS, [1, 2]);
     finish(x, y);
     // a = 13, 7; b = 20, −6
     expectRun([10, 3], [26, 1]);
@@ -85,7 +87,7 @@ describe("SemiBinary", () => {
     begin();
     const x = tensor(1, 1, 2, -128);
     const y = tensor(1, 1, 2, 0);
-    put<i32>(semiBinary(x, y, 2, 2, [0b11, 0b00], [0b01, 0b10]), L_BIAS, [-254, 254]);
+    put<i16>(semiBinary(x, y, 2, 2, [0b11, 0b00], [0b01, 0b10]), L_BIAS, [-254, 254]);
     finish(x, y);
     // a = ±510, m = ±127, b = ±254
     expectRun([127, 127], [0, 0]);
@@ -101,7 +103,7 @@ describe("SemiBinary", () => {
       u[66 + i] = 0b01010101;
     }
     const record = semiBinary(x, y, 258, 3, repeat(1, 258), u);
-    put<i32>(record, L_BIAS, [5 - 32766, 32766 - 5, 9]);
+    put<i16>(record, L_BIAS, [5 - 32766, 32766 - 5, 9]);
     finish(x, y);
     expectRun([127], [5, -5, 9]);
   });
@@ -119,6 +121,31 @@ describe("SemiBinary", () => {
     finish(x, y);
     // 36,720 · 65,535 · 2^−25 = 71.7; y = (72 + 72) / 2
     expectRun(repeat(127, 144), [72, -72]);
+  });
+  it("adds the bias to b · R before they are shifted, times 2^b", () => {
+    begin();
+    const x = tensor(1, 1, 1);
+    const y = tensor(1, 1, 3);
+    const record = semiBinary(x, y, 1, 3, [1], [1, 1, 1]);
+    put<u16>(record, L_SHIFTS, [4, 4, 0]);
+    put<i16>(record, L_BIAS, [3, -3, -20]);
+    store<u8>(record, 1, L_BIAS_SHIFT);
+    store<u8>(record, 2, L_SHIFT_R);
+    finish(x, y);
+    // (4·7 + 6) / 4 = 8.5 → 9, (4·7 − 6) / 4 = 5.5 → 6, −40 / 4
+    expectRun([7], [9, 6, -10]);
+  });
+  it("reaches ±2^15 · 2^47 of a bias", () => {
+    begin();
+    const x = tensor(1, 1, 1);
+    const y = tensor(1, 1, 2);
+    const record = semiBinary(x, y, 1, 2, [1], [1, 1]);
+    put<u16>(record, L_SHIFTS, [65535, 65535]);
+    put<i16>(record, L_BIAS, [-32768, 32767]);
+    store<u8>(record, MAX_SHIFT, L_BIAS_SHIFT);
+    store<u8>(record, MAX_SHIFT, L_SHIFT_R);
+    finish(x, y);
+    expectRun([127], [-128, 127]);
   });
   it("padding adds nothing, whatever the zero point", () => {
     for (let zero = -128; zero < 128; zero += 51) {
@@ -146,12 +173,13 @@ describe("SemiBinary", () => {
 });
 
 describe("BinaryPlanes", () => {
-  it("y = (Σ A_i · p_i + bias) · 2^−r, to nearest, ties towards +∞", () => {
+  it("y = (Σ A_i · p_i + bias · 2^b) · 2^−r, to nearest, ties towards +∞", () => {
     begin();
     const x = tensor(1, 2, 2);
     const y = tensor(1, 2, 1, -1);
     const record = planes(x, y, 1, [0b11, 0b01], [3, -2]);
-    put<i32>(record, L_BIAS, [2]);
+    put<i16>(record, L_BIAS, [1]);
+    store<u8>(record, 1, L_BIAS_SHIFT);
     store<u8>(record, 1, L_SHIFT_R);
     finish(x, y);
     // p = 5, 3 and −5, −3: (15 − 6 + 2) / 2 = 5.5 → 6, (−15 + 6 + 2) / 2 = −3.5 → −3

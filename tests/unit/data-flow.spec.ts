@@ -59,7 +59,7 @@ function convolution(input: i32, residual: i32, output: i32): usize {
   const record = layer(KIND_BINARY_PLANES, input, output);
   store<u8>(record, 1, L_PLANES);
   put<u8>(record, L_WEIGHTS, repeat(1, 4));
-  put<i32>(record, L_BIAS, repeat(0, 4));
+  put<i16>(record, L_BIAS, repeat(0, 4));
   put<i16>(record, L_MULTIPLIERS, repeat(1, 4));
   strip(record);
   store<u16>(record, residual, L_INPUT2);

@@ -158,7 +158,7 @@ export function repeat(value: i32, count: i32): StaticArray<i32> {
 
 export function parameters(record: usize, words: StaticArray<i32>): void {
   put<i32>(record, L_PARAMETERS, words);
-  store<u16>(record, words.length, L_PARAMETER_COUNT);
+  store<u8>(record, words.length, L_PARAMETER_COUNT);
 }
 
 /** Bias 0 and a requantisation that leaves a sum as it is, for `count` channels: 2^30 · 2^(1 − 31) = 1. */

@@ -5,6 +5,7 @@ import {
   KIND_SEMI_BINARY,
   L_BATCH,
   L_BIAS,
+  L_BIAS_SHIFT,
   L_MULTIPLIERS,
   L_PLANES,
   L_RANK,
@@ -35,7 +36,7 @@ function semiBinary(): void {
   store<u16>(record, 9, L_RANK);
   put<u8>(record, L_WEIGHTS, repeat(1, 45));
   put<u8>(record, L_WEIGHTS_U, repeat(1, 6));
-  put<i32>(record, L_BIAS, repeat(0, 3));
+  put<i16>(record, L_BIAS, repeat(0, 3));
   put<u16>(record, L_MULTIPLIERS, repeat(1, 9));
   put<u16>(record, L_SHIFTS, repeat(1, 3));
   strip(record);
@@ -51,7 +52,7 @@ function planes(): void {
   window(record, 3, 3, 1, 1, 1);
   store<u8>(record, 2, L_PLANES);
   put<u8>(record, L_WEIGHTS, repeat(1, 30));
-  put<i32>(record, L_BIAS, repeat(0, 3));
+  put<i16>(record, L_BIAS, repeat(0, 3));
   put<i16>(record, L_MULTIPLIERS, repeat(1, 6));
   strip(record);
   expect(finish(x, y)).toBe(STATUS_OK);
@@ -87,13 +88,15 @@ describe("SemiBinary is refused", () => {
     change<u8>(L_SHIFT_M, MAX_SHIFT, STATUS_OK);
     change<u8>(L_SHIFT_M, MAX_SHIFT + 1, STATUS_WEIGHTS);
     change<u8>(L_SHIFT_R, MAX_SHIFT, STATUS_OK);
+    change<u8>(L_BIAS_SHIFT, MAX_SHIFT, STATUS_OK);
+    change<u8>(L_BIAS_SHIFT, MAX_SHIFT + 1, STATUS_WEIGHTS);
     change<u8>(L_SHIFT_R, MAX_SHIFT + 1, STATUS_WEIGHTS);
   });
   it("where V, U, bias, M or R leave the data section or are not aligned", () => {
     model(semiBinary);
     array(L_WEIGHTS, 45, 1);
     array(L_WEIGHTS_U, 6, 1);
-    array(L_BIAS, 12, 4);
+    array(L_BIAS, 6, 2);
     array(L_MULTIPLIERS, 18, 2);
     array(L_SHIFTS, 6, 2);
   });
@@ -110,11 +113,12 @@ describe("BinaryPlanes is refused", () => {
     change<u8>(L_PLANES, MAX_PLANES, STATUS_OK);
     change<u8>(L_PLANES, MAX_PLANES + 1, STATUS_GEOMETRY);
     change<u8>(L_SHIFT_R, MAX_SHIFT + 1, STATUS_WEIGHTS);
+    change<u8>(L_BIAS_SHIFT, MAX_SHIFT + 1, STATUS_WEIGHTS);
   });
   it("where its arrays leave the data section or are not aligned, or its scratch is too small", () => {
     model(planes);
     array(L_WEIGHTS, 30, 1);
-    array(L_BIAS, 12, 4);
+    array(L_BIAS, 6, 2);
     array(L_MULTIPLIERS, 12, 2);
     tooSmall(planes);
   });

@@ -66,7 +66,7 @@ function fusedAdd(): void {
   store<u16>(record, x, L_INPUT2);
   store<u8>(record, 1, L_PLANES);
   put<u8>(record, L_WEIGHTS, repeat(1, 4));
-  put<i32>(record, L_BIAS, repeat(0, 4));
+  put<i16>(record, L_BIAS, repeat(0, 4));
   put<i16>(record, L_MULTIPLIERS, repeat(1, 4));
   strip(record);
   parameters(record, [0, 1 << 30, 0, 0, 1 << 30, 0, 0, 1 << 30, -18, -128, 127]);
@@ -142,9 +142,9 @@ describe("Add, alone or fused, is refused", () => {
     const builds: StaticArray<() => void> = [add, fusedAdd];
     for (let i = 0; i < 2; i++) {
       model(builds[i]);
-      change<u16>(L_PARAMETER_COUNT, 10, STATUS_PARAMETERS);
-      change<u16>(L_PARAMETER_COUNT, 12, STATUS_PARAMETERS);
-      change<u16>(L_PARAMETER_COUNT, -1, STATUS_PARAMETERS);
+      change<u8>(L_PARAMETER_COUNT, 10, STATUS_PARAMETERS);
+      change<u8>(L_PARAMETER_COUNT, 12, STATUS_PARAMETERS);
+      change<u8>(L_PARAMETER_COUNT, -1, STATUS_PARAMETERS);
       array(L_PARAMETERS, 44, 4, STATUS_PARAMETERS);
     }
   });
@@ -188,7 +188,7 @@ describe("Mul is refused", () => {
   });
   it("where its parameters do not fit", () => {
     model(mul);
-    change<u16>(L_PARAMETER_COUNT, 1, STATUS_PARAMETERS);
+    change<u8>(L_PARAMETER_COUNT, 1, STATUS_PARAMETERS);
     word(MUL_SHIFT, 31, STATUS_PARAMETERS);
     word(MUL_SHIFT, -32, STATUS_PARAMETERS);
     word(MUL_SHIFT, 30, STATUS_OK);
@@ -199,10 +199,10 @@ describe("Mul is refused", () => {
 describe("Concat is refused", () => {
   it("where it has no inputs or too many, or its axis is none", () => {
     model(concat);
-    change<u16>(L_PARAMETER_COUNT, 0, STATUS_PARAMETERS);
-    change<u16>(L_PARAMETER_COUNT, 1, STATUS_PARAMETERS);
-    change<u16>(L_PARAMETER_COUNT, MAX_CONCAT_INPUTS + 2, STATUS_PARAMETERS);
-    change<u16>(L_PARAMETER_COUNT, -1, STATUS_PARAMETERS);
+    change<u8>(L_PARAMETER_COUNT, 0, STATUS_PARAMETERS);
+    change<u8>(L_PARAMETER_COUNT, 1, STATUS_PARAMETERS);
+    change<u8>(L_PARAMETER_COUNT, MAX_CONCAT_INPUTS + 2, STATUS_PARAMETERS);
+    change<u8>(L_PARAMETER_COUNT, -1, STATUS_PARAMETERS);
     word(CONCAT_AXIS, 3, STATUS_PARAMETERS);
     word(CONCAT_AXIS, -1, STATUS_PARAMETERS);
     array(L_PARAMETERS, 12, 4, STATUS_PARAMETERS, STATUS_GEOMETRY); // zeros: along the height
@@ -236,7 +236,7 @@ describe("the other kinds are refused", () => {
     output<i32>(T_CHANNELS, 3, STATUS_GEOMETRY);
     output<u16>(T_WIDTH, 2, STATUS_GEOMETRY);
     word(MEAN_SHIFT, 31, STATUS_PARAMETERS);
-    change<u16>(L_PARAMETER_COUNT, 3, STATUS_PARAMETERS);
+    change<u8>(L_PARAMETER_COUNT, 3, STATUS_PARAMETERS);
   });
   it("Mean: over more pixels than an int32 sum holds", () => {
     begin();
@@ -251,7 +251,7 @@ describe("the other kinds are refused", () => {
     word(SOFTMAX_SHIFT, -1, STATUS_PARAMETERS);
     word(SOFTMAX_SHIFT, 32, STATUS_PARAMETERS);
     word(SOFTMAX_SHIFT, 31, STATUS_OK);
-    change<u16>(L_PARAMETER_COUNT, 2, STATUS_PARAMETERS);
+    change<u8>(L_PARAMETER_COUNT, 2, STATUS_PARAMETERS);
     begin();
     const x = tensor(1, 1, MAX_SOFTMAX_CHANNELS + 1);
     const y = tensor(1, 1, MAX_SOFTMAX_CHANNELS + 1);

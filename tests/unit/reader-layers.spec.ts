@@ -215,7 +215,7 @@ describe("Conv2D is refused", () => {
   });
   it("where it has parameters without a residual", () => {
     model(conv2D);
-    change<u16>(L_PARAMETER_COUNT, 1, STATUS_PARAMETERS);
+    change<u8>(L_PARAMETER_COUNT, 1, STATUS_PARAMETERS);
   });
 });
 

@@ -37,8 +37,3 @@ export function sharedShift(
 export function roundAway(x: number): number {
   return Math.sign(x) * Math.floor(Math.abs(x) + 0.5);
 }
-
-/** Saturates to int32. */
-export function saturate(x: number): number {
-  return Math.max(-(2 ** 31), Math.min(2 ** 31 - 1, x));
-}

@@ -15,7 +15,7 @@ import { fold } from "./passes/fold.ts";
 import { fuseAdd } from "./passes/fuse-add.ts";
 import { lower } from "./passes/lower/index.ts";
 import { plan } from "./passes/plan.ts";
-import { checkTraining, recover, type TrainingReport, trains } from "./passes/recover.ts";
+import { checkTraining, recover, type TrainingReport } from "./passes/recover.ts";
 import { selfTest } from "./passes/self-test.ts";
 import type { Metadata, Program } from "./program.ts";
 import type { BaselineError } from "./report/baselines.ts";
@@ -117,7 +117,7 @@ async function approximate(
     report,
     allocation,
   } = target
-    ? await allocate(source, target, { ...options, calibration, trains: trains(options) }, metadata)
+    ? await allocate(source, target, { ...options, calibration }, metadata)
     : { ...(await decompose(source, options)), allocation: undefined };
   const { graph: simulated, training } = await recover(source, decomposed, job, options);
   options.onProgress?.("calibrate", 0, 1);

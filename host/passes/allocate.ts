@@ -29,14 +29,13 @@ const HELD_SHARE = 3;
 const MOST_HELD = 1000;
 
 /**
- * Decomposes `graph` by an allocation of its own for the target. metadata is the file's, whose bytes count too; trains:
- * whether the result will be trained.
+ * Decomposes `graph` by an allocation of its own for the target. metadata is the file's, whose bytes count too.
  * Deterministic. Throws E_BUDGET, and what decompose throws.
  */
 export async function allocate(
   graph: Graph,
   target: Target,
-  options: DecomposeOptions & { calibration: Samples; trains?: boolean },
+  options: DecomposeOptions & { calibration: Samples },
   metadata: Metadata,
 ): Promise<Allocated> {
   // Bits a weight are counted over the layers that the rule would decompose.

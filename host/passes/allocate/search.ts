@@ -29,8 +29,6 @@ export interface Search {
   graph: Graph;
   open: Candidates;
   cost: Cost;
-  /** Whether the network will be trained afterwards. */
-  trains: boolean;
   judged: Trial[];
   /** Solves and judges an allocation, unless that was done before. */
   attempt(name: string, choices: Choices): Promise<Trial>;
@@ -60,11 +58,6 @@ const WORTHY = 0.85;
  * seeds, is judged 7 % apart.
  */
 export const WIN = 0.93;
-/**
- * What 4-bit ends must reach instead where training follows: it moves int8 weights freely, 4-bit ones from level to level.
- * ResNet-8 at 18 kB began 9 % better with them, and ended at 84.1 % of accuracy instead of 84.8.
- */
-const WIN_BEFORE_TRAINING = 0.75;
 /** Knapsacks that are tried, each from the best so far. */
 const TRIES = 2;
 
@@ -78,7 +71,7 @@ export async function startSearch(
   open: Candidates,
   cost: Cost,
   held: Samples,
-  options: DecomposeOptions & { calibration: Samples; trains?: boolean },
+  options: DecomposeOptions & { calibration: Samples },
 ): Promise<Search> {
   const judge = await judgeOn(graph, objectiveOf(graph, { blockWeight: 0, labelWeight: 0 }), held.data);
   const solving = { ...options, cache: new Map(), onProgress: undefined };
@@ -91,7 +84,6 @@ export async function startSearch(
     graph,
     open,
     cost,
-    trains: options.trains === true,
     judged,
     async attempt(name, choices) {
       const before = judged.find((trial) =>
@@ -129,8 +121,7 @@ export async function forSize(search: Search, limit: number): Promise<Found> {
   step(STEPS);
   const ends = uniformRank(open, cost, limit, FOUR_BITS);
   if (ends) {
-    const trial = await search.attempt("uniform K / T, 4-bit ends", ends);
-    best = winner(best, trial, search.trains ? WIN_BEFORE_TRAINING : WIN);
+    best = winner(best, await search.attempt("uniform K / T, 4-bit ends", ends));
   }
   step(STEPS);
   const bits = uniformBits(open, cost, limit);
@@ -153,7 +144,7 @@ export async function forSize(search: Search, limit: number): Promise<Found> {
   return { trial: best, sensitivities: found };
 }
 
-const winner = (best: Trial, trial: Trial, share = WIN) => (trial.loss < share * best.loss ? trial : best);
+const winner = (best: Trial, trial: Trial) => (trial.loss < WIN * best.loss ? trial : best);
 
 function within(about: Choices, factor: number): (layer: FreeLayer, choice: Choice) => boolean {
   return (layer, choice) => {

@@ -96,6 +96,7 @@ async function trainResumably(
   options: TrainOptions,
   { checkpoints, signal, onProgress, onNote }: Options,
 ) {
+  onProgress?.(stage, 0, 1); // a step takes a while
   const state = restored(job, stage, checkpoints, onNote);
   return train({
     ...options,

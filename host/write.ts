@@ -37,6 +37,10 @@ interface LayerData {
 
 function addLayerData(section: DataSection, layer: ProgramLayer): LayerData {
   const { bias, multipliers, shifts } = elementBytes(layer.kind);
+  const signed = layer.kind !== "SemiBinary"; // M and R are not
+  checkArray(layer, "bias", layer.bias, bias, true);
+  checkArray(layer, "multipliers", layer.multipliers, multipliers, signed);
+  checkArray(layer, "shifts", layer.shifts, shifts, signed);
   return {
     weights: section.add(layer.weights, 1),
     weightsU: section.add(layer.weightsU, 1),
@@ -45,6 +49,19 @@ function addLayerData(section: DataSection, layer: ProgramLayer): LayerData {
     shifts: shifts ? section.add(layer.shifts, shifts) : -1,
     parameters: section.add(layer.parameters, 4),
   };
+}
+
+/** Numbers must fit their `bytes` in the data section; what the kind has none of is not written. */
+function checkArray(layer: ProgramLayer, name: string, values: Int32Array, bytes: number, signed: boolean): void {
+  if (bytes === 0) return;
+  const least = signed ? -(2 ** (8 * bytes - 1)) : 0;
+  const most = least + 2 ** (8 * bytes) - 1;
+  const beyond = values.find((value) => value < least || value > most);
+  if (beyond === undefined) return;
+  throw new HalfbitError(
+    "E_TOO_LARGE",
+    `layer ${layer.name}: ${name} holds ${beyond}; the model format holds ${least} to ${most}`,
+  );
 }
 
 /** Largest values of the record's small fields, checked so that nothing wraps silently. */

@@ -9,6 +9,7 @@ import type { Program } from "../../host/program.ts";
 import { readModel } from "../../host/read.ts";
 import { writeModel } from "../../host/write.ts";
 import { CASES } from "../conformance/cases.ts";
+import { shapesModel } from "../support/models.ts";
 
 /** Every case of the conformance table, with a self-test and metadata on every other one. */
 const PROGRAMS = CASES.map(({ name, program }, i): { name: string; program: Program } => ({
@@ -69,4 +70,20 @@ test("a number that its field cannot hold is refused, with the layer and the fie
     shape: [65536, 1, size(tensor.shape)] as [number, number, number],
   }));
   assert.throws(() => writeModel({ ...program, tensors }), { code: "E_TOO_LARGE", message: /65536×1×.*65535/ });
+});
+
+test("so are numbers that their array cannot hold", () => {
+  const program = shapesModel();
+  const changed = (array: "bias" | "multipliers" | "shifts", value: number, index = 0) => {
+    const layers = program.layers.map((layer, i) =>
+      i === index ? { ...layer, [array]: layer[array].map(() => value) } : layer,
+    );
+    return () => writeModel({ ...program, layers });
+  };
+  const refused = (message: RegExp) => ({ code: "E_TOO_LARGE", message });
+  assert.throws(changed("bias", 2 ** 15), refused(/layer conv: bias holds 32768; .* -32768 to 32767$/));
+  assert.throws(changed("multipliers", 2 ** 16), refused(/layer conv: multipliers holds 65536; .* 0 to 65535$/));
+  assert.throws(changed("shifts", -1), refused(/layer conv: shifts holds -1; .* 0 to 65535$/));
+  assert.throws(changed("shifts", 128, 1), refused(/layer dense: shifts holds 128; .* -128 to 127$/));
+  for (const value of [-(2 ** 15), 2 ** 15 - 1]) assert.ok(changed("bias", value)());
 });

@@ -57,20 +57,17 @@ function checkArray(layer: ProgramLayer, name: string, values: Int32Array, bytes
   const least = signed ? -(2 ** (8 * bytes - 1)) : 0;
   const most = least + 2 ** (8 * bytes) - 1;
   const beyond = values.find((value) => value < least || value > most);
-  if (beyond === undefined) return;
-  throw new HalfbitError(
-    "E_TOO_LARGE",
-    `layer ${layer.name}: ${name} holds ${beyond}; the model format holds ${least} to ${most}`,
-  );
+  if (beyond !== undefined) throw beyondFormat(layer, `${name} holds ${beyond}`, least, most);
+}
+
+function beyondFormat({ name }: ProgramLayer, what: string, least: number, most: number): HalfbitError {
+  return new HalfbitError("E_TOO_LARGE", `layer ${name}: ${what}; the model format holds ${least} to ${most}`);
 }
 
 /** Largest values of the record's small fields, checked so that nothing wraps silently. */
 function checkField(layer: ProgramLayer, name: string, value: number, limit: number): void {
   if (Number.isInteger(value) && value >= 0 && value <= limit) return;
-  throw new HalfbitError(
-    "E_TOO_LARGE",
-    `layer ${layer.name}: ${name} is ${value}; the model format holds 0 to ${limit}`,
-  );
+  throw beyondFormat(layer, `${name} is ${value}`, 0, limit);
 }
 
 function writeLayer(view: DataView, at: number, layer: ProgramLayer, data: LayerData, dataStart: number): void {

@@ -88,9 +88,9 @@ describe("SemiBinary is refused", () => {
     change<u8>(L_SHIFT_M, MAX_SHIFT, STATUS_OK);
     change<u8>(L_SHIFT_M, MAX_SHIFT + 1, STATUS_WEIGHTS);
     change<u8>(L_SHIFT_R, MAX_SHIFT, STATUS_OK);
+    change<u8>(L_SHIFT_R, MAX_SHIFT + 1, STATUS_WEIGHTS);
     change<u8>(L_BIAS_SHIFT, MAX_SHIFT, STATUS_OK);
     change<u8>(L_BIAS_SHIFT, MAX_SHIFT + 1, STATUS_WEIGHTS);
-    change<u8>(L_SHIFT_R, MAX_SHIFT + 1, STATUS_WEIGHTS);
   });
   it("where V, U, bias, M or R leave the data section or are not aligned", () => {
     model(semiBinary);

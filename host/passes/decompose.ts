@@ -36,8 +36,6 @@ export interface DecomposeOptions
 
 /** As much for a network; layers that are too large for their part still get the least that is of use, twice it in ResNet-50. */
 const NETWORK_WORK = 1e12;
-/** Most T·S² for which bits:N sees H: some 2 minutes. */
-const MAX_GPTQ = 2 ** 34;
 
 /** Half of the correction, as in design section 6 item 2. */
 const GREEDY_CORRECTION = 0.5;
@@ -232,10 +230,7 @@ async function solve(
   if (scheme === "semi-binary") return semiBinary(target, T, S, rank!, { gram, seed, steps, effort, work });
   if (scheme === "sign") return signPlane(target, T);
   if (scheme === "alpha") return alphaPlane(target, T, S, gram);
-  if (scheme.startsWith("bits:")) {
-    const seen = T * S ** 2 > MAX_GPTQ ? undefined : gram;
-    return gptq(target, T, S, planeCount(scheme), { gram: seen, polish: steps.polish });
-  }
+  if (scheme.startsWith("bits:")) return gptq(target, T, S, planeCount(scheme), { gram, polish: steps.polish });
   return planes(target, T, S, planeCount(scheme), gram);
 }
 

@@ -17,6 +17,9 @@ export function alphaPlane(w: Numbers, T: number, S: number, gram?: Float64Array
   return planes(w, T, S, 1, gram);
 }
 
+/** Rows that are solved together: H, which may be larger than the caches, is read once for four of them. */
+const ROWS = 64;
+
 /**
  * `count` planes a kernel: B_i = sign of what the planes before leave, taken off with its own best scale (mean|residual|
  * for H = I); then all scales of the kernel by least squares under H, which can only lower the error of the first ones.
@@ -24,36 +27,45 @@ export function alphaPlane(w: Numbers, T: number, S: number, gram?: Float64Array
 export function planes(w: Numbers, T: number, S: number, count: number, gram?: Float64Array): PlanesWeights {
   const bits = new Int8Array(count * T * S);
   const alpha = new Float64Array(T * count);
-  for (let t = 0; t < T; t++) {
-    const row = Float64Array.from(w.subarray(t * S, (t + 1) * S));
-    const signs = residualPlanes(row, count, gram);
-    for (const [i, plane] of signs.entries()) bits.set(plane, (i * T + t) * S);
-    alpha.set(leastSquares(row, signs, gram), t * count);
+  for (let first = 0; first < T; first += ROWS) {
+    const rows = Float64Array.from(w.subarray(first * S, Math.min(T, first + ROWS) * S));
+    const found = residualPlanes(rows, S, count, gram);
+    for (const [i, { signs }] of found.entries()) bits.set(signs, (i * T + first) * S);
+    for (let at = 0; at < rows.length; at += S) {
+      const own = found.map(({ signs, weighted }) => [rowAt(signs, at, S), rowAt(weighted, at, S)] as const);
+      alpha.set(leastSquares(rowAt(rows, at, S), own), (first + at / S) * count);
+    }
   }
   return { scheme: "planes", planes: count, bits, alpha };
 }
 
-/** B_1 = sign(w), B_{i+1} = sign(w − Σ_{j ≤ i} a_j·B_j) with a_j the best scale of B_j alone at its turn. */
-function residualPlanes(row: Float64Array, count: number, gram?: Float64Array): Float64Array[] {
-  const residual = row.slice();
+interface Plane {
+  signs: Float64Array;
+  /** signs·H */
+  weighted: Float64Array;
+}
+
+const rowAt = (rows: Float64Array, at: number, S: number) => rows.subarray(at, at + S);
+
+/** B_1 = sign(w), B_{i+1} = sign(w − Σ_{j ≤ i} a_j·B_j) with a_j the best scale of B_j alone at its turn, for each row. */
+function residualPlanes(rows: Float64Array, S: number, count: number, gram?: Float64Array): Plane[] {
+  const residual = rows.slice();
   return Array.from({ length: count }, () => {
-    const plane = residual.map(signOf);
-    const weighted = times(plane, gram);
-    const energy = dot(plane, weighted);
-    const scale = energy > 0 ? dot(residual, weighted) / energy : 0;
-    for (let s = 0; s < residual.length; s++) residual[s] -= scale * plane[s];
-    return plane;
+    const signs = residual.map(signOf);
+    const weighted = gram ? timesSymmetric(signs, gram, rows.length / S, S) : signs;
+    for (let at = 0; at < rows.length; at += S) {
+      const [plane, own] = [rowAt(signs, at, S), rowAt(weighted, at, S)];
+      const energy = dot(plane, own);
+      const scale = energy > 0 ? dot(rowAt(residual, at, S), own) / energy : 0;
+      for (let s = 0; s < S; s++) residual[at + s] -= scale * plane[s];
+    }
+    return { signs, weighted };
   });
 }
 
-/** The α that minimise (w − Σ α_i·B_i)·H·(w − Σ α_i·B_i)ᵀ: (B·H·Bᵀ)·α = B·H·w. */
-function leastSquares(row: Float64Array, signs: Float64Array[], gram?: Float64Array): number[] {
-  const weighted = signs.map((plane) => times(plane, gram));
-  const normal = new Matrix(weighted.map((plane) => signs.map((other) => dot(plane, other))));
+/** The α that minimise (w − Σ α_i·B_i)·H·(w − Σ α_i·B_i)ᵀ: (B·H·Bᵀ)·α = B·H·w. planes: B_i and B_i·H. */
+function leastSquares(row: Float64Array, planes: (readonly [Float64Array, Float64Array])[]): number[] {
+  const normal = new Matrix(planes.map(([, weighted]) => planes.map(([other]) => dot(weighted, other))));
   // Equal planes (an exact fit found early) make it singular: the SVD gives the smallest solution.
-  return solve(normal, Matrix.columnVector(weighted.map((plane) => dot(plane, row))), true).to1DArray();
-}
-
-function times(x: Float64Array, gram?: Float64Array): Float64Array {
-  return gram ? timesSymmetric(x, gram, 1, x.length) : x;
+  return solve(normal, Matrix.columnVector(planes.map(([, weighted]) => dot(weighted, row))), true).to1DArray();
 }

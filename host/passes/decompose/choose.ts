@@ -34,11 +34,17 @@ export function matrixShape(layer: WeightLayer): { T: number; S: number } {
 }
 
 /**
- * Largest S whose Gram matrix (8·S² bytes, and two more of the kind while a target is computed) fits: 0.6 GB. Layers
- * above are solved for their weights alone.
+ * Largest S of a Gram matrix H (8·S² bytes, and two more of the kind while a target is computed: 0.6 GB), and most T·S²,
+ * which every product with H takes (some 20 s). Layers above are solved for their weights alone: of AlexNet's fully
+ * connected layers the two of 4096 outputs, one of which took more than 6 minutes with H.
  */
 const MAX_GRAM = 5120;
-export const gramFits = (layer: WeightLayer): boolean => matrixShape(layer).S <= MAX_GRAM;
+const MAX_GRAM_WORK = 2 ** 34;
+
+export function gramFits(layer: WeightLayer): boolean {
+  const { T, S } = matrixShape(layer);
+  return S <= MAX_GRAM && T * S ** 2 <= MAX_GRAM_WORK;
+}
 
 /**
  * Up to so many weights, K is a share of T even where S is smaller: a convolution of a shortcut, whose few bytes decide

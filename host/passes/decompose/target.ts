@@ -49,8 +49,10 @@ export function varianceRatios(
   variance: Float64Array,
 ): Float64Array {
   const S = mean.length;
+  const weighted = timesSymmetric(approximation, gram, variance.length, S);
   return variance.map((wanted, t) => {
-    const given = quadratic(approximation.subarray(t * S, (t + 1) * S), S, gram);
+    let given = 0;
+    for (let at = t * S; at < (t + 1) * S; at++) given += approximation[at] * weighted[at];
     return given > 0 && wanted > 0 ? Math.sqrt(wanted / given) : 1;
   });
 }

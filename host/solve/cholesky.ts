@@ -2,18 +2,24 @@
 
 import { dotOf } from "./products.ts";
 
+/** Rows of L that are found together, so that those above are read once for all of them. */
+const ROWS = 8;
+
 /**
  * L (n × n, row-major, lower triangle) with A = L·Lᵀ; only the lower triangle of A is read. undefined where A is not
  * positive definite. n³/6 multiplications.
  */
 export function cholesky(a: ArrayLike<number>, n: number): Float64Array | undefined {
   const l = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j <= i; j++) {
-      const sum = a[i * n + j] - dotOf(l, i * n, l, j * n, j);
-      if (j < i) l[i * n + j] = sum / l[j * n + j];
-      else if (sum > 0) l[i * n + i] = Math.sqrt(sum);
-      else return undefined;
+  for (let first = 0; first < n; first += ROWS) {
+    const end = Math.min(n, first + ROWS);
+    for (let j = 0; j < end; j++) {
+      for (let i = Math.max(first, j); i < end; i++) {
+        const sum = a[i * n + j] - dotOf(l, i * n, l, j * n, j);
+        if (j < i) l[i * n + j] = sum / l[j * n + j];
+        else if (sum > 0) l[i * n + i] = Math.sqrt(sum);
+        else return undefined;
+      }
     }
   }
   return l;
@@ -22,17 +28,40 @@ export function cholesky(a: ArrayLike<number>, n: number): Float64Array | undefi
 /** Overwrites the columns of b (n × columns, row-major) with A⁻¹·b, A = L·Lᵀ. */
 export function solveCholesky(l: Float64Array, b: Float64Array, n: number, columns = 1): void {
   for (let i = 0; i < n; i++) {
-    for (let k = 0; k < i; k++) subtractRow(b, i, k, l[i * n + k], columns);
-    for (let c = i * columns; c < (i + 1) * columns; c++) b[c] /= l[i * n + i];
+    subtractRows(b, i, 0, i, l, i * n, 1, columns);
+    divideRow(b, i, l[i * n + i], columns);
   }
   for (let i = n - 1; i >= 0; i--) {
-    for (let k = i + 1; k < n; k++) subtractRow(b, i, k, l[k * n + i], columns);
-    for (let c = i * columns; c < (i + 1) * columns; c++) b[c] /= l[i * n + i];
+    subtractRows(b, i, i + 1, n, l, (i + 1) * n + i, n, columns);
+    divideRow(b, i, l[i * n + i], columns);
   }
 }
 
-/** b_i −= factor·b_k */
-function subtractRow(b: Float64Array, i: number, k: number, factor: number, columns: number): void {
-  if (factor === 0) return;
-  for (let c = 0, x = i * columns, y = k * columns; c < columns; c++) b[x + c] -= factor * b[y + c];
+/** b_i −= Σ f_k·b_k over first ≤ k < end, one after the other; f_k stand `step` apart in l from `at`. */
+function subtractRows(
+  b: Float64Array,
+  i: number,
+  first: number,
+  end: number,
+  l: Float64Array,
+  at: number,
+  step: number,
+  columns: number,
+): void {
+  const own = i * columns;
+  let k = first;
+  let from = at;
+  for (; k + 3 < end; k += 4, from += 4 * step) {
+    const [f0, f1, f2, f3] = [l[from], l[from + step], l[from + 2 * step], l[from + 3 * step]];
+    const [y0, y1, y2, y3] = [k * columns, (k + 1) * columns, (k + 2) * columns, (k + 3) * columns];
+    for (let c = 0; c < columns; c++)
+      b[own + c] = b[own + c] - f0 * b[y0 + c] - f1 * b[y1 + c] - f2 * b[y2 + c] - f3 * b[y3 + c];
+  }
+  for (; k < end; k++, from += step) {
+    for (let c = 0, y = k * columns; c < columns; c++) b[own + c] -= l[from] * b[y + c];
+  }
+}
+
+function divideRow(b: Float64Array, i: number, by: number, columns: number): void {
+  for (let c = i * columns; c < (i + 1) * columns; c++) b[c] /= by;
 }

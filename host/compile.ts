@@ -4,7 +4,7 @@ import { Engine } from "./engine.ts";
 import { HalfbitError } from "./errors.ts";
 import { type Graph, size } from "./graph/graph.ts";
 import { importModel } from "./import/detect.ts";
-import type { CompileOptions, Samples } from "./options.ts";
+import type { CompileOptions, Samples, Target } from "./options.ts";
 import { type Allocated, allocate } from "./passes/allocate.ts";
 import { calibrate } from "./passes/calibrate.ts";
 import { compact } from "./passes/compact.ts";
@@ -55,6 +55,12 @@ const SELF_TEST_SEED = 0x2545f491;
 async function sha256(bytes: Uint8Array): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", bytes as BufferSource);
   return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** In fewer bytes than a scheme takes, so that a budget of the bytes of a file with one scheme has room for it. */
+function aim(target: Target): Record<string, number> {
+  if (target.kind === "budget") return { budget: target.bytes };
+  return target.kind === "bits" ? { bits: target.bits } : { "max-drop": target.drop };
 }
 
 /** What a checkpoint of training belongs to: the same source, decomposed in the same way and trained on as many samples. */
@@ -151,7 +157,7 @@ export async function compile(input: { bytes: Uint8Array; name: string }, option
   checkWeights(imported, input.name);
   const digest = await sha256(input.bytes);
   const { scheme, rank, target, solver, objective, seed, overrides, labels, preprocessing } = options;
-  const chosen = target ? { target } : { scheme, rank };
+  const chosen = target ? aim(target) : { scheme, rank };
   const sourceFile = input.name.split(/[\\/]/).at(-1)!;
   const metadata: Metadata = {
     name: sourceFile.replace(/\.[^.]*$/, ""), // networks call themselves "main_graph" and the like

@@ -252,5 +252,13 @@ test("compile writes a file that is no larger than its budget", async () => {
   const input = { bytes: mnist, name: "mnist.onnx" };
   const { file, program } = await compile(input, { ...options, calibration, overrides, target });
   assert.ok(file.length <= 11_000 && file.length > 10_000, String(file.length));
-  assert.deepEqual(program.metadata.provenance?.options.target, target);
+  assert.equal(program.metadata.provenance?.options.budget, 11_000);
+});
+
+test("a budget of the bytes that uniform bits take has room for them", async () => {
+  const input = { bytes: mnist, name: "mnist.onnx" };
+  const uniform = await compile(input, { ...options, calibration, scheme: "bits:3" });
+  const target = { kind: "budget", bytes: uniform.file.length } as const;
+  const { allocation } = await compile(input, { ...options, calibration, target });
+  assert.ok(allocation!.judged.some(({ name }) => name === "uniform bits"));
 });

@@ -1,6 +1,5 @@
 // The report as one HTML file: no script, no request, everything from the file escaped.
 
-import type { Target } from "../../options.ts";
 import type { Report, StageSeconds } from "../report.ts";
 import { curveSection, judgedOn, metricOf } from "./curve.ts";
 import { type Content, Html, html } from "./html.ts";
@@ -94,15 +93,16 @@ function errorsNote({ layers, training }: Report): Content {
   return html`<p>What a layer should give is the original output, and before an Add what the other branch lacks as well, from what the layers before it now give. Every baseline is given the same inputs and the bytes nearest to those of the chosen scheme that it can take. sign(W), greedy on weights and int8 aim at the original weights, as their names say; the others at the same target as the chosen scheme.${trained} <strong class="wins">better</strong> marks one that misses less than the chosen scheme, by more than a hundredth, in no more bytes.</p>`;
 }
 
-function targetText(target: Target): string {
-  if (target.kind === "budget") return `at most ${whole(target.bytes)} bytes in all`;
-  if (target.kind === "bits") return `at most ${target.bits} bits a weight`;
-  return `at most ${percent(target.drop)} of answers changed`;
-}
+/** What the amount of each kind of Target says. */
+const TARGETS: Record<string, (amount: number) => string> = {
+  budget: (bytes) => `at most ${whole(bytes)} bytes in all`,
+  bits: (bits) => `at most ${bits} bits a weight`,
+  "max-drop": (drop) => `at most ${percent(drop)} of answers changed`,
+};
 
 function compilation({ source, options, seconds }: Report): Html {
   const text = (key: string, value: unknown) => {
-    if (key === "target") return targetText(value as Target);
+    if (key in TARGETS) return TARGETS[key](value as number);
     return typeof value === "string" ? value : JSON.stringify(value);
   };
   const entries: [string, string][] = [

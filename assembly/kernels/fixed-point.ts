@@ -42,11 +42,13 @@ export function clamp<T>(x: T, low: T, high: T): T {
 /** highMul of 4 lanes. */
 function highMul4(a: v128, b: v128): v128 {
   const half = i64x2.splat(0x40000000);
-  const low = i64x2.shl(i64x2.add(i64x2.extmul_low_i32x4_s(a, b), half), 1);
-  const high = i64x2.shl(i64x2.add(i64x2.extmul_high_i32x4_s(a, b), half), 1);
+  const product = upper4(
+    i64x2.add(i64x2.extmul_low_i32x4_s(a, b), half),
+    i64x2.add(i64x2.extmul_high_i32x4_s(a, b), half),
+  );
   const least = i32x4.splat(i32.MIN_VALUE);
   const saturates = v128.and(i32x4.eq(a, least), i32x4.eq(b, least));
-  return v128.xor(v128.shuffle<i32>(low, high, 1, 3, 5, 7), saturates); // the upper halves: a shift by 31
+  return v128.xor(product, saturates);
 }
 
 /** x shifted right, and rounded: floor is the former, mask holds the bits that fall off. */
@@ -65,38 +67,70 @@ export function multiply4(x: v128, multiplier: i32, shift: i32): v128 {
 
 /** multiply of 4 lanes by 4 int32 multipliers and int8 shifts of their own. */
 export function multiplyEach4(x: v128, multipliers: usize, shifts: usize): v128 {
-  const packed = load<u32>(shifts);
-  if ((packed & 0x80808080) != 0x80808080) {
-    let result = i32x4.splat(multiply(i32x4.extract_lane(x, 0), load<i32>(multipliers), load<i8>(shifts)));
-    result = i32x4.replace_lane(
-      result,
-      1,
-      multiply(i32x4.extract_lane(x, 1), load<i32>(multipliers, 4), load<i8>(shifts, 1)),
-    );
-    result = i32x4.replace_lane(
-      result,
-      2,
-      multiply(i32x4.extract_lane(x, 2), load<i32>(multipliers, 8), load<i8>(shifts, 2)),
-    );
-    return i32x4.replace_lane(
-      result,
-      3,
-      multiply(i32x4.extract_lane(x, 3), load<i32>(multipliers, 12), load<i8>(shifts, 3)),
-    );
-  }
-  // All shift to the right, by e = 1 … 31: powers of two are floats of that exponent.
-  const shift = i32x4.extend_low_i16x8_s(i16x8.extend_low_i8x16_s(i32x4.splat(packed)));
-  const bias = i32x4.splat(127);
-  const mask = i32x4.sub(i32x4.trunc_sat_f32x4_u(i32x4.shl(i32x4.sub(bias, shift), 23)), i32x4.splat(1));
-  const power = i32x4.trunc_sat_f32x4_s(i32x4.shl(i32x4.add(i32x4.add(bias, shift), i32x4.splat(31)), 23)); // 2^(31 − e)
-  const product = highMul4(x, v128.load(multipliers));
-  const low = i64x2.shl(i64x2.extmul_low_i32x4_s(product, power), 1);
-  const high = i64x2.shl(i64x2.extmul_high_i32x4_s(product, power), 1);
-  return rounded4(product, v128.shuffle<i32>(low, high, 1, 3, 5, 7), mask);
+  let result = i32x4.splat(multiply(i32x4.extract_lane(x, 0), load<i32>(multipliers), load<i8>(shifts)));
+  result = i32x4.replace_lane(
+    result,
+    1,
+    multiply(i32x4.extract_lane(x, 1), load<i32>(multipliers, 4), load<i8>(shifts, 1)),
+  );
+  result = i32x4.replace_lane(
+    result,
+    2,
+    multiply(i32x4.extract_lane(x, 2), load<i32>(multipliers, 8), load<i8>(shifts, 2)),
+  );
+  return i32x4.replace_lane(
+    result,
+    3,
+    multiply(i32x4.extract_lane(x, 3), load<i32>(multipliers, 12), load<i8>(shifts, 3)),
+  );
 }
 
-/** 4 lanes within int8, as 4 bytes. */
-export function storeBytes(x: v128, to: usize): void {
-  const narrow = i16x8.narrow_i32x4_s(x, x);
-  v128.store32_lane(to, i8x16.narrow_i16x8_s(narrow, narrow), 0);
+/** Whether 4 multipliers and shifts allow multiplyRight4: shifts to the right by e = 1 … 31, or a multiplier of 0. */
+export function shiftsRight4(multipliers: usize, shifts: usize): bool {
+  const factors = v128.load(multipliers);
+  const right = i32x4.lt_s(extended4(shifts), i32x4.splat(0));
+  const zero = i32x4.eq(factors, i32x4.splat(0));
+  return i32x4.all_true(v128.or(right, zero)) && i32x4.bitmask(factors) == 0;
+}
+
+/** 4 int8 as lanes. */
+function extended4(from: usize): v128 {
+  return i32x4.extend_low_i16x8_s(i16x8.extend_low_i8x16_s(v128.load32_zero(from)));
+}
+
+// 2^n is a float of that exponent.
+
+/** 2^e − 1. */
+export function shiftMasks4(shifts: usize): v128 {
+  const power = i32x4.shl(i32x4.sub(i32x4.splat(127), extended4(shifts)), 23);
+  return i32x4.sub(i32x4.trunc_sat_f32x4_u(power), i32x4.splat(1));
+}
+
+/** 2^(31 − e). */
+export function shiftPowers4(shifts: usize): v128 {
+  return i32x4.trunc_sat_f32x4_s(i32x4.shl(i32x4.add(i32x4.splat(127 + 31), extended4(shifts)), 23));
+}
+
+/** multiply of 4 lanes where shiftsRight4 allows it: the upper halves of products that are shifted left by one. */
+export function multiplyRight4(x: v128, multipliers: v128, masks: v128, powers: v128): v128 {
+  const half = i64x2.splat(0x40000000);
+  const product = upper4(
+    i64x2.add(i64x2.extmul_low_i32x4_s(x, multipliers), half),
+    i64x2.add(i64x2.extmul_high_i32x4_s(x, multipliers), half),
+  );
+  const floor = upper4(i64x2.extmul_low_i32x4_s(product, powers), i64x2.extmul_high_i32x4_s(product, powers));
+  return rounded4(product, floor, masks);
+}
+
+/** x >> 31 of 4 lanes of 64 bits. */
+function upper4(low: v128, high: v128): v128 {
+  return v128.shuffle<i32>(i64x2.shl(low, 1), i64x2.shl(high, 1), 1, 3, 5, 7);
+}
+
+/** 4 + 4 lanes, clamped to low … high within int8, as 4 bytes at `to0` and 4 at `to1`. */
+export function storePair(x: v128, y: v128, low: v128, high: v128, to0: usize, to1: usize): void {
+  const both = i16x8.min_s(i16x8.max_s(i16x8.narrow_i32x4_s(x, y), low), high);
+  const bytes = i8x16.narrow_i16x8_s(both, both);
+  v128.store32_lane(to1, bytes, 1);
+  v128.store32_lane(to0, bytes, 0);
 }

@@ -1,5 +1,5 @@
-// Where a convolution puts a finished pixel: straight into its output, or, with a fused Add, through one pixel of
-// scratch and the addition of the residual.
+// Where a convolution puts finished pixels: straight into its output, or, with a fused Add, through scratch and the
+// addition of the residual.
 
 import { ADD_ZERO_1, L_INPUT2, L_OUTPUT, NO_TENSOR } from "../../format/layout";
 import { channels, parameters, tensorRecord, values, zeroPoint } from "../model";
@@ -13,7 +13,7 @@ let staging: usize = 0;
 /** Zero point of what the convolution stores: its output's, or the Add's first operand's. */
 export let targetZero: i32 = 0;
 
-/** `scratch` holds one pixel of the output's channels. */
+/** `scratch` holds the output's channels of as many pixels as are finished at once. */
 export function openStore(layer: usize, scratch: usize): void {
   const tensor = tensorRecord(load<u16>(layer, L_OUTPUT));
   output = values(tensor);
@@ -25,16 +25,16 @@ export function openStore(layer: usize, scratch: usize): void {
   targetZero = residual == 0 ? zeroPoint(tensor) : load<i32>(addParameters, ADD_ZERO_1 * 4);
 }
 
-/** Where the pixel's int8 channels are to be written. */
+/** Where the int8 channels of the pixel, and of those behind it, are to be written. */
 export function pixelTarget(pixel: i32): usize {
   return residual == 0 ? output + pixel * count : staging;
 }
 
-/** Call when they have been written. */
-export function finishPixel(pixel: i32): void {
+/** Call when those of `pixels` pixels have been written. */
+export function finishPixels(pixel: i32, pixels: i32): void {
   if (residual == 0) return;
   const at = pixel * count;
-  addValues(addParameters, staging, residual + at, output + at, count);
+  addValues(addParameters, staging, residual + at, output + at, pixels * count);
 }
 
 /** Stores `rows` × `columns` finished pixels, from output pixel (oy, ox) on, whose rows stand `pitch` pixels apart. */

@@ -59,6 +59,11 @@ export function widen(from: usize, to: usize, count: i32, zero: i32): void {
   if (ASC_FEATURE_SIMD) {
     const z = i16x8.splat(<i16>zero);
     for (; c <= count - 8; c += 8) v128.store(to + (c << 1), i16x8.sub(v128.load8x8_s(from + c), z));
+    if (c < count && count > 8) {
+      const last = count - 8; // the last 8 once more: some of them are there already
+      v128.store(to + (last << 1), i16x8.sub(v128.load8x8_s(from + last), z));
+      return;
+    }
   }
   for (; c < count; c++) store<i16>(to + (c << 1), load<i8>(from + c) - zero);
 }
@@ -74,7 +79,19 @@ export function clear(to: usize, end: usize): void {
  */
 export function gather(oy: i32, ox: i32, first: i32, count: i32, to: usize): void {
   const start = to;
+  const left = ox * strideWidth - padLeft;
+  const run = kernelWidth * count;
+  // The taps of a row lie side by side where they are all inside and all channels are wanted.
+  const joined =
+    dilationWidth == 1 && count == inputChannels && left >= 0 && left + kernelWidth <= inputWidth ? 1 : kernelWidth;
   for (let ky = 0; ky < kernelHeight; ky++) {
+    if (joined == 1) {
+      const from = tap(oy, ox, ky, 0);
+      if (from != 0) widen(from, to, run, zero);
+      else clear(to, to + (run << 1));
+      to += run << 1;
+      continue;
+    }
     for (let kx = 0; kx < kernelWidth; kx++) {
       const from = tap(oy, ox, ky, kx);
       if (from != 0) widen(from + first, to, count, zero);

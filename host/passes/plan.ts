@@ -1,7 +1,7 @@
 // The arena plan: lifetimes → offsets. Tensors that must share their bytes (views) or may (in-place layers) form one
 // block; blocks are placed largest first at the lowest gap that fits, then other orders are tried.
 
-import { ALIGNMENT, align } from "../../format/layout.ts";
+import { ALIGNMENT, align, MAX_CONV_2D_PIXELS } from "../../format/layout.ts";
 import { size } from "../graph/graph.ts";
 import { FUSES_ADD, inputsOf, OF_SIGNS } from "../kinds.ts";
 import type { Program, ProgramLayer } from "../program.ts";
@@ -30,6 +30,12 @@ export interface Plan {
   program: Program;
   /** Largest sum of bytes alive at one layer: no plan can be smaller. */
   lowerBound: number;
+}
+
+/** An int8 Conv2D with scratch for as many pixels at once as the room has, of a row of `width`. */
+function withPixels(layer: ProgramLayer, width: number, room: number): ProgramLayer {
+  const pixels = Math.min(MAX_CONV_2D_PIXELS, width, Math.floor(room / layer.scratchBytes));
+  return { ...layer, scratchBytes: layer.scratchBytes * Math.max(1, pixels) };
 }
 
 /** Offsets for blocks placed in the given order, each at the smallest gap among its contemporaries that holds it. */
@@ -147,10 +153,11 @@ export function plan(program: Program, views: ReadonlyMap<number, number>): Plan
   const peak = Math.max(0, ...alive);
   const spare = Math.max(SPARE_BYTES, SPARE_SHARE * peak);
   const shapeOf = (t: number) => tensors[t].shape;
-  const inRoom = (layer: ProgramLayer, room: number) =>
-    OF_SIGNS.has(layer.kind) && layer.stripRows === 0
-      ? withStrip(layer, shapeOf(layer.input), shapeOf(layer.output), room)
-      : layer;
+  const inRoom = (layer: ProgramLayer, room: number) => {
+    if (layer.kind === "Conv2D") return withPixels(layer, shapeOf(layer.output)[1], room);
+    if (!OF_SIGNS.has(layer.kind) || layer.stripRows > 0) return layer;
+    return withStrip(layer, shapeOf(layer.input), shapeOf(layer.output), room);
+  };
   const planWith = (share: number): Plan => {
     const planned = layers.map((layer, i) => inRoom(layer, Math.max(spare, share * (peak + spare - alive[i]))));
     const scratches = planned.map(({ scratchBytes }, i): Block => ({ bytes: align(scratchBytes), first: i, last: i }));

@@ -1,0 +1,74 @@
+// Four rows of int8 weights over the windows of several pixels, with SIMD: each vector of weights meets two windows.
+
+import { multiplyEach4, multiplyRight4, shiftMasks4, shiftPowers4, shiftsRight4, storePair } from "./fixed-point";
+
+/** Sums of 4 lanes each, one a row. */
+function across(a: v128, b: v128, c: v128, d: v128): v128 {
+  const ab = i32x4.add(v128.shuffle<i32>(a, b, 0, 4, 1, 5), v128.shuffle<i32>(a, b, 2, 6, 3, 7));
+  const cd = i32x4.add(v128.shuffle<i32>(c, d, 0, 4, 1, 5), v128.shuffle<i32>(c, d, 2, 6, 3, 7));
+  return i32x4.add(v128.shuffle<i64>(ab, cd, 0, 2), v128.shuffle<i64>(ab, cd, 1, 3));
+}
+
+/**
+ * clamp(multiply(Σ w·x + bias) + zero, low, high) of 4 rows of `size` weights, for `pixels` windows, `step` bytes apart,
+ * that go on with zeros to a multiple of 8: what is read behind a row counts for nothing. 4 bytes a pixel are stored,
+ * `stride` bytes from one to the next.
+ */
+export function dense4(
+  w: usize,
+  size: i32,
+  x: usize,
+  step: i32,
+  pixels: i32,
+  biases: usize,
+  multipliers: usize,
+  shifts: usize,
+  zero: i32,
+  low: i32,
+  high: i32,
+  to: usize,
+  stride: i32,
+): void {
+  const bias = v128.load(biases);
+  const right = shiftsRight4(multipliers, shifts);
+  const factors = v128.load(multipliers);
+  const masks = shiftMasks4(shifts);
+  const powers = shiftPowers4(shifts);
+  const offset = i32x4.splat(zero);
+  const least = i16x8.splat(<i16>low);
+  const most = i16x8.splat(<i16>high);
+  for (let p = 0; p < pixels; p += 2) {
+    const other = p + 1 < pixels ? step : 0; // the last of an odd number goes with itself
+    let a0 = i32x4.splat(0);
+    let b0 = a0;
+    let c0 = a0;
+    let d0 = a0;
+    let a1 = a0;
+    let b1 = a0;
+    let c1 = a0;
+    let d1 = a0;
+    for (let at = w, from = x, end = w + size; at < end; at += 8, from += 16) {
+      const x0 = v128.load(from);
+      const x1 = v128.load(from + other);
+      const wa = v128.load8x8_s(at);
+      a0 = i32x4.add(a0, i32x4.dot_i16x8_s(wa, x0));
+      a1 = i32x4.add(a1, i32x4.dot_i16x8_s(wa, x1));
+      const wb = v128.load8x8_s(at + size);
+      b0 = i32x4.add(b0, i32x4.dot_i16x8_s(wb, x0));
+      b1 = i32x4.add(b1, i32x4.dot_i16x8_s(wb, x1));
+      const wc = v128.load8x8_s(at + 2 * size);
+      c0 = i32x4.add(c0, i32x4.dot_i16x8_s(wc, x0));
+      c1 = i32x4.add(c1, i32x4.dot_i16x8_s(wc, x1));
+      const wd = v128.load8x8_s(at + 3 * size);
+      d0 = i32x4.add(d0, i32x4.dot_i16x8_s(wd, x0));
+      d1 = i32x4.add(d1, i32x4.dot_i16x8_s(wd, x1));
+    }
+    let y0 = i32x4.add(across(a0, b0, c0, d0), bias);
+    let y1 = i32x4.add(across(a1, b1, c1, d1), bias);
+    y0 = right ? multiplyRight4(y0, factors, masks, powers) : multiplyEach4(y0, multipliers, shifts);
+    y1 = right ? multiplyRight4(y1, factors, masks, powers) : multiplyEach4(y1, multipliers, shifts);
+    storePair(i32x4.add(y0, offset), i32x4.add(y1, offset), least, most, to, other ? to + stride : to);
+    x += 2 * step;
+    to += 2 * stride;
+  }
+}

@@ -1,12 +1,28 @@
 // Four rows of int8 weights over the windows of several pixels, with SIMD: each vector of weights meets two windows.
 
-import { multiplyEach4, multiplyRight4, shiftMasks4, shiftPowers4, shiftsRight4, storePair } from "./fixed-point";
+import {
+  extended4,
+  multiplyEach4,
+  multiplyRight4,
+  shiftMasks4,
+  shiftPowers4,
+  shiftsRight4,
+  storePair,
+} from "./fixed-point";
+import { factors4, integers4, limits4, magic4, scaled4, sure4 } from "./nearest";
 
 /** Sums of 4 lanes each, one a row. */
 function across(a: v128, b: v128, c: v128, d: v128): v128 {
   const ab = i32x4.add(v128.shuffle<i32>(a, b, 0, 4, 1, 5), v128.shuffle<i32>(a, b, 2, 6, 3, 7));
   const cd = i32x4.add(v128.shuffle<i32>(c, d, 0, 4, 1, 5), v128.shuffle<i32>(c, d, 2, 6, 3, 7));
   return i32x4.add(v128.shuffle<i64>(ab, cd, 0, 2), v128.shuffle<i64>(ab, cd, 1, 3));
+}
+
+/** multiply of 4 lanes; right: shiftsRight4. */
+export function exactly4(x: v128, multipliers: usize, shifts: usize, right: bool): v128 {
+  return right
+    ? multiplyRight4(x, v128.load(multipliers), shiftMasks4(shifts), shiftPowers4(shifts))
+    : multiplyEach4(x, multipliers, shifts);
 }
 
 /**
@@ -31,10 +47,11 @@ export function dense4(
 ): void {
   const bias = v128.load(biases);
   const right = shiftsRight4(multipliers, shifts);
-  const factors = v128.load(multipliers);
-  const masks = shiftMasks4(shifts);
-  const powers = shiftPowers4(shifts);
-  const offset = i32x4.splat(zero);
+  const exponents = extended4(shifts);
+  const factors = factors4(multipliers, exponents);
+  const limits = limits4(exponents);
+  const lowest = f32x4.splat(<f32>(low - zero));
+  const highest = f32x4.splat(<f32>(high - zero));
   const least = i16x8.splat(<i16>low);
   const most = i16x8.splat(<i16>high);
   for (let p = 0; p < pixels; p += 2) {
@@ -65,9 +82,18 @@ export function dense4(
     }
     let y0 = i32x4.add(across(a0, b0, c0, d0), bias);
     let y1 = i32x4.add(across(a1, b1, c1, d1), bias);
-    y0 = right ? multiplyRight4(y0, factors, masks, powers) : multiplyEach4(y0, multipliers, shifts);
-    y1 = right ? multiplyRight4(y1, factors, masks, powers) : multiplyEach4(y1, multipliers, shifts);
-    storePair(i32x4.add(y0, offset), i32x4.add(y1, offset), least, most, to, other ? to + stride : to);
+    const f0 = scaled4(y0, factors, lowest, highest);
+    const f1 = scaled4(y1, factors, lowest, highest);
+    const m0 = magic4(f0);
+    const m1 = magic4(f1);
+    if (right && i32x4.all_true(v128.and(sure4(f0, m0, limits), sure4(f1, m1, limits)))) {
+      y0 = integers4(m0, zero);
+      y1 = integers4(m1, zero);
+    } else {
+      y0 = i32x4.add(exactly4(y0, multipliers, shifts, right), i32x4.splat(zero));
+      y1 = i32x4.add(exactly4(y1, multipliers, shifts, right), i32x4.splat(zero));
+    }
+    storePair(y0, y1, least, most, to, other ? to + stride : to);
     x += 2 * step;
     to += 2 * stride;
   }

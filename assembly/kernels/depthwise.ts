@@ -1,6 +1,8 @@
 // Depthwise convolution of one output pixel. With SIMD, 8 channels at a time in registers over all taps.
 
-import { multiplyEach4, multiplyRight4, shiftMasks4, shiftPowers4, shiftsRight4, storePair } from "./fixed-point";
+import { exactly4 } from "./dense";
+import { extended4, shiftsRight4, storePair } from "./fixed-point";
+import { factors4, integers4, limits4, magic4, scaled4, sure4 } from "./nearest";
 import {
   base,
   dilationHeight,
@@ -48,13 +50,14 @@ export function depthwise8(
   const b0 = v128.load(biases);
   const b1 = v128.load(biases, 16);
   const right = shiftsRight4(multipliers, shifts) && shiftsRight4(multipliers + 16, shifts + 4);
-  const factors0 = v128.load(multipliers);
-  const factors1 = v128.load(multipliers, 16);
-  const masks0 = shiftMasks4(shifts);
-  const masks1 = shiftMasks4(shifts + 4);
-  const powers0 = shiftPowers4(shifts);
-  const powers1 = shiftPowers4(shifts + 4);
-  const add = i32x4.splat(offset);
+  const exponents0 = extended4(shifts);
+  const exponents1 = extended4(shifts + 4);
+  const factors0 = factors4(multipliers, exponents0);
+  const factors1 = factors4(multipliers + 16, exponents1);
+  const limits0 = limits4(exponents0);
+  const limits1 = limits4(exponents1);
+  const lowest = f32x4.splat(<f32>(low - offset));
+  const highest = f32x4.splat(<f32>(high - offset));
   const least = i16x8.splat(<i16>low);
   const most = i16x8.splat(<i16>high);
   const z = i16x8.splat(<i16>zero);
@@ -78,14 +81,18 @@ export function depthwise8(
         y1 = i32x4.add(y1, i32x4.extmul_high_i16x8_s(a, b));
       }
     }
-    if (right) {
-      y0 = multiplyRight4(y0, factors0, masks0, powers0);
-      y1 = multiplyRight4(y1, factors1, masks1, powers1);
+    const f0 = scaled4(y0, factors0, lowest, highest);
+    const f1 = scaled4(y1, factors1, lowest, highest);
+    const m0 = magic4(f0);
+    const m1 = magic4(f1);
+    if (right && i32x4.all_true(v128.and(sure4(f0, m0, limits0), sure4(f1, m1, limits1)))) {
+      y0 = integers4(m0, offset);
+      y1 = integers4(m1, offset);
     } else {
-      y0 = multiplyEach4(y0, multipliers, shifts);
-      y1 = multiplyEach4(y1, multipliers + 16, shifts + 4);
+      y0 = i32x4.add(exactly4(y0, multipliers, shifts, right), i32x4.splat(offset));
+      y1 = i32x4.add(exactly4(y1, multipliers + 16, shifts + 4, right), i32x4.splat(offset));
     }
-    storePair(i32x4.add(y0, add), i32x4.add(y1, add), least, most, to, to + 4);
+    storePair(y0, y1, least, most, to, to + 4);
   }
 }
 

@@ -39,16 +39,20 @@ export function clamp<T>(x: T, low: T, high: T): T {
   return x < low ? low : x > high ? high : x;
 }
 
-/** highMul of 4 lanes. */
-function highMul4(a: v128, b: v128): v128 {
+/** highMul of 4 lanes where it does not saturate: b ≥ 0. */
+function product4(a: v128, b: v128): v128 {
   const half = i64x2.splat(0x40000000);
-  const product = upper4(
+  return upper4(
     i64x2.add(i64x2.extmul_low_i32x4_s(a, b), half),
     i64x2.add(i64x2.extmul_high_i32x4_s(a, b), half),
   );
+}
+
+/** highMul of 4 lanes. */
+function highMul4(a: v128, b: v128): v128 {
   const least = i32x4.splat(i32.MIN_VALUE);
   const saturates = v128.and(i32x4.eq(a, least), i32x4.eq(b, least));
-  return v128.xor(product, saturates);
+  return v128.xor(product4(a, b), saturates);
 }
 
 /** x shifted right, and rounded: floor is the former, mask holds the bits that fall off. */
@@ -61,7 +65,7 @@ function rounded4(x: v128, floor: v128, mask: v128): v128 {
 export function multiply4(x: v128, multiplier: i32, shift: i32): v128 {
   const factor = i32x4.splat(multiplier);
   if (shift > 0) return highMul4(i32x4.shl(x, shift), factor);
-  const product = highMul4(x, factor);
+  const product = multiplier < 0 ? highMul4(x, factor) : product4(x, factor);
   return rounded4(product, i32x4.shr_s(product, -shift), i32x4.splat((1 << -shift) - 1));
 }
 
@@ -94,7 +98,7 @@ export function shiftsRight4(multipliers: usize, shifts: usize): bool {
 }
 
 /** 4 int8 as lanes. */
-function extended4(from: usize): v128 {
+export function extended4(from: usize): v128 {
   return i32x4.extend_low_i16x8_s(i16x8.extend_low_i8x16_s(v128.load32_zero(from)));
 }
 
@@ -113,11 +117,7 @@ export function shiftPowers4(shifts: usize): v128 {
 
 /** multiply of 4 lanes where shiftsRight4 allows it: the upper halves of products that are shifted left by one. */
 export function multiplyRight4(x: v128, multipliers: v128, masks: v128, powers: v128): v128 {
-  const half = i64x2.splat(0x40000000);
-  const product = upper4(
-    i64x2.add(i64x2.extmul_low_i32x4_s(x, multipliers), half),
-    i64x2.add(i64x2.extmul_high_i32x4_s(x, multipliers), half),
-  );
+  const product = product4(x, multipliers);
   const floor = upper4(i64x2.extmul_low_i32x4_s(product, powers), i64x2.extmul_high_i32x4_s(product, powers));
   return rounded4(product, floor, masks);
 }

@@ -10,6 +10,8 @@ import { levelsOf, planesOf } from "../host/solve/levels.ts";
 import { reconstruct } from "../host/solve/reconstruct.ts";
 import { shuffled, split } from "../host/train/batches.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "../host/train/checkpoint.ts";
+import { prepareJob } from "../host/train/gradient.ts";
+import { judgeOn } from "../host/train/judge.ts";
 import { blockOutputs, objectiveOf } from "../host/train/objective.ts";
 import { firstPace, tooFast } from "../host/train/pace.ts";
 import { parametersOf, withParameters } from "../host/train/parameters.ts";
@@ -121,16 +123,21 @@ test("an interrupted training, resumed from its checkpoint, ends with the number
 });
 
 test("rates are halved where losses rise above what they were, and stay where they fall", () => {
-  const pace = firstPace(0.1, 32_000);
+  const pace = firstPace(0.8, 32_000, false);
   const after = (mean: number) => {
     pace.sum = 200 * mean;
     return [tooFast(pace, 200), pace.factor, pace.sum];
   };
-  assert.deepEqual(after(0.13), [true, 0.5, 0]); // the start was better
-  assert.deepEqual(after(0.104), [false, 0.5, 0]); // as good, but for noise
-  assert.deepEqual(after(0.08), [false, 0.5, 0]);
-  assert.deepEqual(after(0.09), [true, 0.25, 0]);
-  assert.deepEqual([firstPace(0.1, 2000).factor, firstPace(0.1, 100_000).factor], [0.25, 1]);
+  assert.deepEqual(after(1.04), [true, 0.5, 0]); // the start was better
+  assert.deepEqual(after(0.832), [false, 0.5, 0]); // as good, but for noise
+  assert.deepEqual(after(0.64), [false, 0.5, 0]);
+  assert.deepEqual(after(0.72), [true, 0.25, 0]);
+});
+
+test("few samples and a start near the original ask for small rates; labels for the full ones", () => {
+  const first = (start: number, samples: number, labelled: boolean) => firstPace(start, samples, labelled).factor;
+  assert.deepEqual([first(2, 100_000, false), first(0.05, 100_000, false), first(0.05, 100_000, true)], [1, 0.25, 1]);
+  assert.deepEqual([first(2, 2000, false), first(0.05, 2000, false), first(0.05, 2000, true)], [0.25, 0.25, 0.25]);
 });
 
 test("labels are learnt where they are given", async () => {
@@ -141,6 +148,20 @@ test("labels are learnt where they are given", async () => {
     return p.filter((_, i) => i % 5 === 3).reduce((a, b) => a + b, 0) / 100;
   };
   assert.ok((await score(trained.graph)) > (await score(graph)) + 0.2);
+});
+
+test("without labels, the class that the original finds the most probable is learnt", async () => {
+  const objective = objectiveOf(original, { blockWeight: 0, labelWeight: 1 });
+  const x = inputs.subarray(0, 108 * 100);
+  const p = (await execute(original, x, 100, [original.output])).get(original.output)!;
+  const surprise = Array.from({ length: 100 }, (_, i) => -Math.log(Math.max(...p.subarray(5 * i, 5 * i + 5))));
+  const judge = await judgeOn(original, objective, x);
+  const near = (found: number, wanted: number) =>
+    assert.ok(Math.abs(found - wanted) < 1e-4 * wanted, `${found} ${wanted}`);
+  near(await judge(original), surprise.reduce((a, b) => a + b) / 100);
+  const { list, values } = parametersOf(graph, 1);
+  const slope = await prepareJob({ original, graph, list, objective });
+  near(slope({ values, input: x }).loss, await judge(graph));
 });
 
 test("parameters taken and put back change nothing", () => {
@@ -175,7 +196,7 @@ test("a checkpoint of another compilation is not used, a damaged one is an error
 test("with a damaged checkpoint recovery says so and starts from the beginning", async () => {
   const notes: string[] = [];
   const kept = new Map<string, Uint8Array>([
-    ["recover", new TextEncoder().encode("halfbit checkpoint 2\nwhat is this, and what for?")],
+    ["recover", new TextEncoder().encode("halfbit checkpoint 3\nwhat is this, and what for?")],
   ]);
   const { training } = await recover(original, graph, "job", {
     recover: { minutes: 0.02, set },

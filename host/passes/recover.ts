@@ -22,6 +22,11 @@ const MOST_EPOCHS = 60;
 const BLOCK_WEIGHT = 1;
 const FEW_SAMPLES = 10_000;
 const FINETUNE_LABEL_WEIGHT = 0.3;
+/**
+ * Of the original's first choices, without labels. ResNet-8 at 29 kB, after three rounds through 45,000 images, gives
+ * the original's answer to 95.6 % of 5,000 others with them; without, after four, to 95.4 % (95.2 % before).
+ */
+const CHOICE_WEIGHT = 0.3;
 
 /** Fewer samples leave none to judge on, and teach nothing. */
 const LEAST_SAMPLES = 100;
@@ -29,7 +34,7 @@ const LEAST_SAMPLES = 100;
 /** What one stage of training did. */
 export interface TrainingReport {
   stage: "recover" | "finetune";
-  /** Held-back loss (KL divergence to the original's answers) before and after. */
+  /** Held-back loss (host/train/objective.ts) before and after. */
   before: number;
   after: number;
   /** False where it was interrupted. */
@@ -81,7 +86,14 @@ export async function recover(
   if (recovery && recovery.minutes > 0) {
     const { set, minutes } = recovery;
     const blockWeight = set.count < FEW_SAMPLES ? BLOCK_WEIGHT : 0;
-    await stage("recover", { set, minutes, epochs: MOST_EPOCHS, blockWeight, labelWeight: 0 });
+    const unlabelled = { ...set, labels: undefined };
+    await stage("recover", {
+      set: unlabelled,
+      minutes,
+      epochs: MOST_EPOCHS,
+      blockWeight,
+      labelWeight: CHOICE_WEIGHT,
+    });
   }
   if (finetune && finetune.epochs > 0 && !options.signal?.aborted) {
     const { set, epochs } = finetune;

@@ -2,24 +2,18 @@
 
 import { dotOf } from "./products.ts";
 
-/** Rows of L that are found together, so that those above are read once for all of them. */
-const ROWS = 8;
-
 /**
  * L (n × n, row-major, lower triangle) with A = L·Lᵀ; only the lower triangle of A is read. undefined where A is not
  * positive definite. n³/6 multiplications.
  */
 export function cholesky(a: ArrayLike<number>, n: number): Float64Array | undefined {
   const l = new Float64Array(n * n);
-  for (let first = 0; first < n; first += ROWS) {
-    const end = Math.min(n, first + ROWS);
-    for (let j = 0; j < end; j++) {
-      for (let i = Math.max(first, j); i < end; i++) {
-        const sum = a[i * n + j] - dotOf(l, i * n, l, j * n, j);
-        if (j < i) l[i * n + j] = sum / l[j * n + j];
-        else if (sum > 0) l[i * n + i] = Math.sqrt(sum);
-        else return undefined;
-      }
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j <= i; j++) {
+      const sum = a[i * n + j] - dotOf(l, i * n, l, j * n, j);
+      if (j < i) l[i * n + j] = sum / l[j * n + j];
+      else if (sum > 0) l[i * n + i] = Math.sqrt(sum);
+      else return undefined;
     }
   }
   return l;

@@ -5,7 +5,7 @@ import { HalfbitError } from "../errors.ts";
 import type { Pace } from "./pace.ts";
 import type { TrainingState } from "./train.ts";
 
-const MAGIC = "halfbit checkpoint 2\n";
+const MAGIC = "halfbit checkpoint 3\n";
 const FIXED = MAGIC.length + 8;
 
 interface Header {

@@ -7,7 +7,8 @@ import type { Objective } from "./objective.ts";
 /**
  * A function that gives a network's loss against `original` on the samples x, n × H × W × C: the mean KL divergence of
  * the original's probabilities from its own, or, where outputs are no classes, the share of their variance missed.
- * Labels, one a sample, count as they do in the objective. given: tensors of its prefix that are known already.
+ * Labels, one a sample, or the original's first choices, count as they do in the objective. given: tensors of its
+ * prefix that are known already.
  */
 export async function judgeOn(
   original: Graph,
@@ -20,15 +21,23 @@ export async function judgeOn(
     (await execute(graph, x, count, [output], given)).get(output)!;
   const wanted = await outputs(original);
   const width = wanted.length / count;
+  const classes = labels ?? (classifies ? mostProbable(wanted, width) : undefined);
   return async (graph, given) => {
     const found = await outputs(graph, given);
     const distance = classifies ? divergence(wanted, found, width) : missed(wanted, found);
-    if (!labels || labelWeight === 0) return distance;
-    return (1 - labelWeight) * distance + labelWeight * crossEntropy(labels, found, width);
+    if (!classes || labelWeight === 0) return distance;
+    return (1 - labelWeight) * distance + labelWeight * crossEntropy(classes, found, width);
   };
 }
 
-function crossEntropy(labels: Uint8Array, found: Float32Array, classes: number): number {
+function mostProbable(wanted: Float32Array, classes: number): Uint16Array {
+  return Uint16Array.from({ length: wanted.length / classes }, (_, i) => {
+    const row = wanted.subarray(i * classes, (i + 1) * classes);
+    return row.indexOf(Math.max(...row));
+  });
+}
+
+function crossEntropy(labels: Uint8Array | Uint16Array, found: Float32Array, classes: number): number {
   let sum = 0;
   for (const [i, label] of labels.entries())
     sum -= logProbabilities(found.subarray(i * classes, (i + 1) * classes))[label];

@@ -6,6 +6,7 @@ import type { Graph, TensorId } from "../graph/graph.ts";
 /** Shares of the block losses, and of the labels, in the whole. */
 export interface ObjectiveWeights {
   blockWeight: number;
+  /** Without labels, of the classes that the original finds the most probable. */
   labelWeight: number;
 }
 
@@ -55,7 +56,8 @@ export const compared = ({ output, blocks }: Objective): TensorId[] => [output, 
 /**
  * Mean loss over n samples: KL divergence from the original's probabilities to the student's (of squared differences,
  * as a share of the original's variance, where outputs are no classes), plus blockWeight × the mean share of the
- * variance of a block's output that is missed, plus labelWeight × cross-entropy to the labels.
+ * variance of a block's output that is missed, plus labelWeight × cross-entropy to the labels, or, where there
+ * are none, to the class that the original finds the most probable.
  */
 export function loss(
   { classifies, blocks, blockWeight, labelWeight }: Objective,
@@ -65,8 +67,9 @@ export function loss(
 ): tf.Scalar {
   const [y, wanted] = [student[0], teacher[0]].map((t) => tf.reshape<tf.Rank.R2>(t, [t.shape[0], -1]));
   let sum = classifies ? divergence(y, wanted) : missed(y, wanted);
-  if (labels && labelWeight > 0) {
-    const targets = tf.oneHot(labels, y.shape[1]);
+  const classes = labels ?? (classifies ? tf.argMax<tf.Tensor1D>(wanted, 1) : undefined);
+  if (classes && labelWeight > 0) {
+    const targets = tf.oneHot(classes, y.shape[1]);
     const entropy = tf.neg(tf.mean(tf.sum(tf.mul(targets, tf.logSoftmax(y)), 1)));
     sum = tf.add(tf.mul(sum, 1 - labelWeight), tf.mul(entropy, labelWeight));
   }

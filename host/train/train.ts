@@ -81,7 +81,7 @@ export async function train(options: TrainOptions): Promise<Trained> {
     adam: adamState(parameters.values.length),
     best: parameters.values.slice(),
     bestLoss: start,
-    pace: firstPace(start, set.count),
+    pace: firstPace(start, set.count, set.labels !== undefined),
   };
   const share = () => Math.min(1, Math.max(state.step / (epochs * perEpoch), state.milliseconds / (minutes * 60_000)));
   const look = async () => {

@@ -2,7 +2,7 @@
 
 import { cholesky, solveCholesky } from "../../solve/cholesky.ts";
 import { quadratic } from "../../solve/error.ts";
-import { timesSymmetric } from "../../solve/products.ts";
+import { dot, timesSymmetric } from "../../solve/products.ts";
 import type { Moments } from "../gram.ts";
 
 /** λ as a share of the mean variance of an input. */
@@ -49,10 +49,10 @@ export function varianceRatios(
   variance: Float64Array,
 ): Float64Array {
   const S = mean.length;
-  const weighted = timesSymmetric(approximation, gram, variance.length, S);
+  const rows = new Float64Array(approximation);
+  const weighted = timesSymmetric(rows, gram, variance.length, S);
   return variance.map((wanted, t) => {
-    let given = 0;
-    for (let at = t * S; at < (t + 1) * S; at++) given += approximation[at] * weighted[at];
+    const given = dot(rows.subarray(t * S, (t + 1) * S), weighted.subarray(t * S, (t + 1) * S));
     return given > 0 && wanted > 0 ? Math.sqrt(wanted / given) : 1;
   });
 }

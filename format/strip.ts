@@ -45,6 +45,29 @@ export function tablePixels(planes: f64, length: f64, pitch: f64): f64 {
   return wholeVectors(planes * length * pitch) + STRIP_LANES;
 }
 
+/**
+ * Whether the input's rows are taken in turn, each one's tables built once: a row of tables adds to the sums of all output
+ * rows that see it. For strips of one row, whose tables would otherwise be built again for every tap of a column.
+ */
+export function inTurn(rows: i32, tapsHigh: i32, batch: f64, groups: f64): boolean {
+  return rows === 1 && tapsHigh > 1 && batch >= groups;
+}
+
+/** Output rows that see an input row, at most: so many rows of sums are kept where rows are taken in turn. */
+export function liveRows(kernel: i32, stride: i32, dilation: i32): i32 {
+  return stripLength(1, kernel, stride, dilation);
+}
+
+/** Whether sums of so many table entries are kept in 16 bits. */
+export function areNarrow(terms: f64): boolean {
+  return terms <= MAX_TERMS;
+}
+
+/** Bytes of the sums kept for `signs` rows of signs. */
+export function turnBytes(live: f64, signs: f64, row: f64, terms: f64): f64 {
+  return live * signs * row * (areNarrow(terms) ? 2 : 4); // row: whole vectors
+}
+
 function aligned(bytes: f64): f64 {
   return Math.ceil(bytes / 16) * 16;
 }
@@ -54,7 +77,7 @@ export function semiBinaryTableBytes(batch: f64, pixels: f64, rank: f64): f64 {
   return Math.max(32 * batch * pixels, 32 * Math.ceil(rank / 4) * STRIP_LANES);
 }
 
-/** Scratch of a SemiBinary layer: a scale, tap offsets, staged pixels, tables, sums, m, outputs. */
+/** Scratch of a SemiBinary layer: a scale, tap offsets, staged pixels, tables, sums, those kept between rows, m, outputs. */
 export function semiBinaryScratchBytes(
   taps: f64,
   groups: f64,
@@ -63,6 +86,7 @@ export function semiBinaryScratchBytes(
   row: f64,
   rank: f64,
   channels: f64,
+  kept: f64,
 ): f64 {
   const sums = aligned(4 * row * (batch >= groups ? 1 : rank));
   const inner = 8 * row * Math.ceil(rank / 4);
@@ -72,12 +96,13 @@ export function semiBinaryScratchBytes(
     4 * pixels +
     semiBinaryTableBytes(batch, pixels, rank) +
     sums +
+    kept +
     inner +
     aligned(channels * row)
   );
 }
 
-/** Scratch of a BinaryPlanes layer: scales, tap offsets, staged pixels, tables, sums, outputs. */
+/** Scratch of a BinaryPlanes layer: scales, tap offsets, staged pixels, tables, sums, those kept between rows, outputs. */
 export function binaryPlanesScratchBytes(
   taps: f64,
   groups: f64,
@@ -86,7 +111,8 @@ export function binaryPlanesScratchBytes(
   row: f64,
   planes: f64,
   channels: f64,
+  kept: f64,
 ): f64 {
   const sums = aligned(4 * row * (batch >= groups ? planes : planes * channels));
-  return 32 + aligned(4 * taps) + 4 * pixels + 32 * batch * pixels + sums + aligned(channels * row);
+  return 32 + aligned(4 * taps) + 4 * pixels + 32 * batch * pixels + sums + kept + aligned(channels * row);
 }

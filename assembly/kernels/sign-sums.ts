@@ -8,19 +8,17 @@ let tables: usize = 0;
 /** Bytes from an entry to the next, and from a group's table to the next. */
 let entryStep: i32 = 0;
 let groupStep: i32 = 0;
-/** Byte offsets of `taps` taps in an entry's row of pixels. */
+/** Byte offsets of the taps in an entry's row of pixels. */
 let offsets: usize = 0;
-let taps: i32 = 0;
 /** Groups of a tap, those before the batch, and those of the batch. */
 let perTap: i32 = 0;
 let before: i32 = 0;
 let count: i32 = 0;
 
-export function openRows(pixels: i32, tapOffsets: usize, tapCount: i32, groups: i32): void {
+export function openRows(pixels: i32, tapOffsets: usize, groups: i32): void {
   entryStep = pixels << 1;
   groupStep = pixels << 5;
   offsets = tapOffsets;
-  taps = tapCount;
   perTap = groups;
 }
 
@@ -55,12 +53,24 @@ function put<L>(sum: L, to: usize, fresh: bool): void {
   }
 }
 
+/** What a vector of sums of 16 bits begins with. */
+function begin<L>(at: usize, kept: bool): L {
+  return kept ? load<L>(at) : zeros<L>();
+}
+
+/** Vector i of a row of sums: 16 bits a pixel where they are narrow. */
+function finish<L>(sum: L, to: usize, i: i32, fresh: bool, narrow: bool): void {
+  if (narrow) store<L>(to + <usize>i * sizeof<L>(), sum);
+  else put<L>(sum, to + <usize>(2 * i) * sizeof<L>(), fresh);
+}
+
 /** Taps [from, until) for 4 vectors of pixels. */
-function sum4<L>(bits: usize, from: i32, until: i32, at: usize, to: usize, fresh: bool): void {
-  let s0 = zeros<L>();
-  let s1 = zeros<L>();
-  let s2 = zeros<L>();
-  let s3 = zeros<L>();
+function sum4<L>(bits: usize, from: i32, until: i32, at: usize, to: usize, fresh: bool, narrow: bool): void {
+  const kept = narrow && !fresh;
+  let s0 = begin<L>(to, kept);
+  let s1 = begin<L>(to + sizeof<L>(), kept);
+  let s2 = begin<L>(to + 2 * sizeof<L>(), kept);
+  let s3 = begin<L>(to + 3 * sizeof<L>(), kept);
   const entry = entryStep;
   const group = <usize>groupStep;
   const n = count;
@@ -75,19 +85,20 @@ function sum4<L>(bits: usize, from: i32, until: i32, at: usize, to: usize, fresh
       s3 = add<L>(s3, load<L>(p, 3 * sizeof<L>()));
     }
   }
-  put<L>(s0, to, fresh);
-  put<L>(s1, to + 2 * sizeof<L>(), fresh);
-  put<L>(s2, to + 4 * sizeof<L>(), fresh);
-  put<L>(s3, to + 6 * sizeof<L>(), fresh);
+  finish<L>(s0, to, 0, fresh, narrow);
+  finish<L>(s1, to, 1, fresh, narrow);
+  finish<L>(s2, to, 2, fresh, narrow);
+  finish<L>(s3, to, 3, fresh, narrow);
 }
 
 /** The same for 5 vectors: 4 and 1 would look every entry up twice. */
-function sum5<L>(bits: usize, from: i32, until: i32, at: usize, to: usize, fresh: bool): void {
-  let s0 = zeros<L>();
-  let s1 = zeros<L>();
-  let s2 = zeros<L>();
-  let s3 = zeros<L>();
-  let s4 = zeros<L>();
+function sum5<L>(bits: usize, from: i32, until: i32, at: usize, to: usize, fresh: bool, narrow: bool): void {
+  const kept = narrow && !fresh;
+  let s0 = begin<L>(to, kept);
+  let s1 = begin<L>(to + sizeof<L>(), kept);
+  let s2 = begin<L>(to + 2 * sizeof<L>(), kept);
+  let s3 = begin<L>(to + 3 * sizeof<L>(), kept);
+  let s4 = begin<L>(to + 4 * sizeof<L>(), kept);
   const entry = entryStep;
   const group = <usize>groupStep;
   const n = count;
@@ -103,16 +114,16 @@ function sum5<L>(bits: usize, from: i32, until: i32, at: usize, to: usize, fresh
       s4 = add<L>(s4, load<L>(p, 4 * sizeof<L>()));
     }
   }
-  put<L>(s0, to, fresh);
-  put<L>(s1, to + 2 * sizeof<L>(), fresh);
-  put<L>(s2, to + 4 * sizeof<L>(), fresh);
-  put<L>(s3, to + 6 * sizeof<L>(), fresh);
-  put<L>(s4, to + 8 * sizeof<L>(), fresh);
+  finish<L>(s0, to, 0, fresh, narrow);
+  finish<L>(s1, to, 1, fresh, narrow);
+  finish<L>(s2, to, 2, fresh, narrow);
+  finish<L>(s3, to, 3, fresh, narrow);
+  finish<L>(s4, to, 4, fresh, narrow);
 }
 
 /** The same for one vector. */
-function sum1<L>(bits: usize, from: i32, until: i32, at: usize, to: usize, fresh: bool): void {
-  let sum = zeros<L>();
+function sum1<L>(bits: usize, from: i32, until: i32, at: usize, to: usize, fresh: bool, narrow: bool): void {
+  let sum = begin<L>(to, narrow && !fresh);
   const entry = entryStep;
   const group = <usize>groupStep;
   const n = count;
@@ -125,29 +136,46 @@ function sum1<L>(bits: usize, from: i32, until: i32, at: usize, to: usize, fresh
         load<L>(table + <usize>(((<i32>load<u8>(bits + (nibble >> 1)) >>> ((nibble & 1) << 2)) & 15) * entry)),
       );
   }
-  put<L>(sum, to, fresh);
+  finish<L>(sum, to, 0, fresh, narrow);
 }
 
 /**
- * int32 sums of the batch for a row of `pixels` pixels (a multiple of 8), stored or added: of packed signs `bits`, Σ ±x +
- * 127·4 for each group + the ones of its bits.
+ * Sums of the batch for a row of `pixels` pixels (a multiple of 8), stored or added: of packed signs `bits`, Σ ±x +
+ * 127·4 for each group + the ones of its bits, over taps [first, end). int32, or uint16 where they are narrow (at most
+ * MAX_TERMS entries in all).
  */
-export function signSums<L>(bits: usize, pixels: i32, sums: usize, fresh: bool): void {
+export function signSums<L>(
+  bits: usize,
+  first: i32,
+  end: i32,
+  pixels: i32,
+  sums: usize,
+  fresh: bool,
+  narrow: bool,
+): void {
   const step = MAX_TERMS / count;
-  for (let from = 0; from < taps; from += step, fresh = false) {
-    const until = min(taps, from + step);
+  const size = narrow ? 1 : 2; // bytes of a sum: 2 to its power
+  for (let from = first; from < end; from += step, fresh = false) {
+    const until = min(end, from + step);
     let p = 0;
     if (isVector<L>()) {
       // Without SIMD a row has an even number of vectors.
       if (pixels > 4 * lanes<L>() && pixels % (4 * lanes<L>()) == lanes<L>()) {
-        sum5<L>(bits, from, until, tables, sums, fresh);
+        sum5<L>(bits, from, until, tables, sums, fresh, narrow);
         p = 5 * lanes<L>();
       }
     }
     for (; p + 4 * lanes<L>() <= pixels; p += 4 * lanes<L>())
-      sum4<L>(bits, from, until, tables + (p << 1), sums + (p << 2), fresh);
-    for (; p < pixels; p += lanes<L>()) sum1<L>(bits, from, until, tables + (p << 1), sums + (p << 2), fresh);
+      sum4<L>(bits, from, until, tables + (p << 1), sums + (p << size), fresh, narrow);
+    for (; p < pixels; p += lanes<L>())
+      sum1<L>(bits, from, until, tables + (p << 1), sums + (p << size), fresh, narrow);
   }
+}
+
+/** uint16 sums of `pixels` pixels as int32. */
+export function widenSums<L>(from: usize, pixels: i32, to: usize): void {
+  for (let end = from + <usize>(pixels << 1); from < end; from += sizeof<L>(), to += 2 * sizeof<L>())
+    put<L>(load<L>(from), to, true);
 }
 
 /** Ones among the first `nibbles` groups of 4 packed signs. */

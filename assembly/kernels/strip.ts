@@ -2,8 +2,18 @@
 // stand in one plane for each residue of the taps' positions by the stride, padded at the borders, so that a tap is an
 // offset and the windows of neighbouring pixels lie side by side. Elsewhere every window is gathered.
 
-import { L_STRIP_COLUMNS, L_STRIP_ROWS } from "../../format/layout";
-import { inputGroups, rowPixels, sharesTaps, stripLength, stripPhases, tablePixels } from "../../format/strip";
+import { L_BATCH, L_STRIP_COLUMNS, L_STRIP_ROWS } from "../../format/layout";
+import {
+  inputGroups,
+  inTurn,
+  liveRows,
+  rowPixels,
+  sharesTaps,
+  stripLength,
+  stripPhases,
+  tablePixels,
+  turnBytes,
+} from "../../format/strip";
 import { countOnes, openBatch } from "./sign-sums";
 import { tableOfStaged } from "./tables";
 import {
@@ -29,8 +39,12 @@ import {
 let zeros: u32 = 0;
 let shares: bool = false;
 /** The taps that share tables: the kernel, or the one of a gathered window. */
-let tapsHigh: i32 = 0;
-let tapsWide: i32 = 0;
+export let tapsHigh: i32 = 0;
+export let tapsWide: i32 = 0;
+/** Whether the input's rows are taken in turn (kernels/turns.ts). */
+export let turns: bool = false;
+/** Groups of 4 inputs whose tables stand at once. */
+export let batch: i32 = 0;
 export let stripRows: i32 = 0;
 export let stripColumns: i32 = 0;
 /** Pixels from a row of the strip to the next. */
@@ -58,17 +72,25 @@ export function openStrip(layer: usize): void {
   taps = tapsHigh * tapsWide;
   groups = <i32>inputGroups(window, inputChannels);
   pitch = stripLength(stripColumns, tapsWide, strideWidth, dilationWidth);
-  planeRows = stripLength(stripRows, tapsHigh, strideHeight, dilationHeight);
+  batch = load<u16>(layer, L_BATCH);
+  turns = inTurn(stripRows, tapsHigh, batch, groups);
+  planeRows = turns ? 1 : stripLength(stripRows, tapsHigh, strideHeight, dilationHeight);
   planesAcross = stripPhases(tapsWide, strideWidth, dilationWidth);
-  planes = stripPhases(tapsHigh, strideHeight, dilationHeight) * planesAcross;
+  planes = (turns ? 1 : stripPhases(tapsHigh, strideHeight, dilationHeight)) * planesAcross;
   pixels = <i32>tablePixels(planes, planeRows, pitch);
   rowLength = <i32>rowPixels(stripRows, stripColumns, pitch);
+}
+
+/** Of the sums of `signs` rows of signs that are kept between rows. */
+export function keptBytes(signs: i32): i32 {
+  if (!turns) return 0;
+  return <i32>turnBytes(liveRows(tapsHigh, strideHeight, dilationHeight), signs, rowLength, groups * taps);
 }
 
 /** Where the taps read, in bytes from the start of an entry: u32 each. */
 export function tapOffsets(to: usize): void {
   for (let ky = 0; ky < tapsHigh; ky++) {
-    const y = ky * dilationHeight;
+    const y = turns ? 0 : ky * dilationHeight;
     for (let kx = 0; kx < tapsWide; kx++, to += 4) {
       const x = kx * dilationWidth;
       const plane = (y % strideHeight) * planesAcross + (x % strideWidth);
@@ -77,17 +99,20 @@ export function tapOffsets(to: usize): void {
   }
 }
 
-/** Stages group `group` of the strip whose first output pixel is (oy, ox), and builds its table at `to`. */
-function buildTable<L>(group: i32, oy: i32, ox: i32, staged: usize, to: usize): void {
-  const end = shares ? stagePixels(group, oy, ox, staged) : stageWindows(group, oy, ox, staged);
+/**
+ * Stages group `group` of the strip whose first output pixel is (oy, ox), in turn of the row `down` rows below what it
+ * sees first, and builds its table at `to`.
+ */
+function buildTable<L>(group: i32, oy: i32, down: i32, ox: i32, staged: usize, to: usize): void {
+  const end = shares ? stagePixels(group, oy, down, ox, staged) : stageWindows(group, oy, ox, staged);
   for (let at = end, stop = staged + <usize>(pixels << 2); at < stop; at += 4) store<u32>(at, zeros);
   tableOfStaged<L>(staged, pixels, to);
 }
 
 /** 4 channels of every pixel that the strip's windows see. Returns where it ends. */
-function stagePixels(group: i32, oy: i32, ox: i32, to: usize): usize {
+function stagePixels(group: i32, oy: i32, down: i32, ox: i32, to: usize): usize {
   for (let plane = 0; plane < planes; plane++) {
-    const top = oy * strideHeight - padTop + plane / planesAcross;
+    const top = oy * strideHeight - padTop + down + plane / planesAcross;
     const left = ox * strideWidth - padLeft + (plane % planesAcross);
     for (let r = 0, y = top; r < planeRows; r++, y += strideHeight) {
       const inside = <u32>y < <u32>inputHeight;
@@ -119,9 +144,18 @@ function stageWindows(group: i32, oy: i32, ox: i32, to: usize): usize {
   return to + <usize>((stripRows * stripColumns) << 2);
 }
 
-/** Tables of `count` groups from `first` on, which are the next batch of sums. */
-export function buildBatch<L>(first: i32, count: i32, oy: i32, ox: i32, staged: usize, tables: usize): void {
-  for (let g = 0, to = tables; g < count; g++, to += <usize>(pixels << 5)) buildTable<L>(first + g, oy, ox, staged, to);
+/** Tables of `count` groups from `first` on, which are the next batch of sums: see buildTable. */
+export function buildBatch<L>(
+  first: i32,
+  count: i32,
+  oy: i32,
+  down: i32,
+  ox: i32,
+  staged: usize,
+  tables: usize,
+): void {
+  for (let g = 0, to = tables; g < count; g++, to += <usize>(pixels << 5))
+    buildTable<L>(first + g, oy, down, ox, staged, to);
   openBatch(tables, first, count);
 }
 

@@ -5,7 +5,6 @@ import {
   align,
   L_ACTIVATION_MAX,
   L_ACTIVATION_MIN,
-  L_BATCH,
   L_BIAS_SHIFT,
   L_OUTPUT,
   L_PLANES,
@@ -17,9 +16,11 @@ import { openStore, storeStrip, targetZero } from "../kernels/pixel-store";
 import { fits, toOutput } from "../kernels/requantise";
 import { openRows, signSums } from "../kernels/sign-sums";
 import {
+  batch,
   buildBatch,
   correction,
   groups,
+  keptBytes,
   openStrip,
   pitch,
   pixels,
@@ -28,7 +29,9 @@ import {
   stripRows,
   tapOffsets,
   taps,
+  turns,
 } from "../kernels/strip";
+import { firstTurn, openTurns, turnSums, turnTo } from "../kernels/turns";
 import { bias, channels, height, multipliers, scratch, tensorRecord, weights, width } from "../model";
 
 export function binaryPlanes<L>(layer: usize): void {
@@ -37,7 +40,6 @@ export function binaryPlanes<L>(layer: usize): void {
   openStrip(layer);
   openStore(layer, 0);
   const planes = <i32>load<u8>(layer, L_PLANES);
-  const batch = <i32>load<u16>(layer, L_BATCH);
   const whole = batch >= groups;
   const row = <usize>(rowLength << 2);
   const scales = scratch(layer);
@@ -45,7 +47,8 @@ export function binaryPlanes<L>(layer: usize): void {
   const staged = offsets + align(taps << 2);
   const tables = staged + <usize>(pixels << 2);
   const sums = tables + <usize>(batch * (pixels << 5));
-  const outputs = sums + align((whole ? planes : planes * count) * (rowLength << 2));
+  const kept = sums + align((whole ? planes : planes * count) * (rowLength << 2));
+  const outputs = kept + <usize>keptBytes(planes * count);
   const bytes = packedRowBytes(groups * taps * 4);
   const shift = <i32>load<u8>(layer, L_SHIFT_R);
   const biasShift = <i32>load<u8>(layer, L_BIAS_SHIFT);
@@ -54,14 +57,19 @@ export function binaryPlanes<L>(layer: usize): void {
   const high = <i32>load<i8>(layer, L_ACTIVATION_MAX);
   const reach = <i64>(255 * 4) * groups * taps;
   tapOffsets(offsets);
-  openRows(pixels, offsets, taps, groups);
-  for (let oy = 0, h = height(output), w = width(output); oy < h; oy += stripRows) {
-    for (let ox = 0; ox < w; ox += stripColumns) {
-      for (let first = 0; first < groups; first += batch) {
-        buildBatch<L>(first, min(batch, groups - first), oy, ox, staged, tables);
+  openRows(pixels, offsets, groups);
+  if (turns) openTurns(weights(layer), planes * count, bytes, staged, tables, kept);
+  const h = height(output);
+  const w = width(output);
+  for (let ox = 0; ox < w; ox += stripColumns) {
+    if (turns) firstTurn();
+    for (let oy = 0; oy < h; oy += stripRows) {
+      if (turns) turnTo<L>(oy, ox, h);
+      for (let first = 0; !turns && first < groups; first += batch) {
+        buildBatch<L>(first, min(batch, groups - first), oy, 0, ox, staged, tables);
         if (whole) break;
         for (let i = 0, bits = weights(layer), to = sums; i < planes * count; i++, bits += bytes, to += row)
-          signSums<L>(bits, rowLength, to, first == 0);
+          signSums<L>(bits, 0, taps, rowLength, to, first == 0, false);
       }
       for (let t = 0, bits = weights(layer), a = multipliers(layer), from = sums; t < count; t++) {
         let offset = start + ((<i64>load<i16>(bias(layer) + (t << 1))) << biasShift);
@@ -71,7 +79,12 @@ export function binaryPlanes<L>(layer: usize): void {
           store<i32>(scales + (i << 2), factor);
           scale += abs(factor);
           offset -= <i64>factor * <i64>correction(bits);
-          if (whole) signSums<L>(bits, rowLength, sums + <usize>i * row, true);
+          const to = sums + <usize>i * row;
+          if (turns) {
+            const at = turnSums<L>(oy, t * planes + i, to);
+            if (i == 0) from = at;
+          }
+          if (whole && !turns) signSums<L>(bits, 0, taps, rowLength, to, true, false);
         }
         toOutput<L>(
           from,

@@ -4,7 +4,6 @@ import {
   align,
   L_ACTIVATION_MAX,
   L_ACTIVATION_MIN,
-  L_BATCH,
   L_BIAS_SHIFT,
   L_OUTPUT,
   L_RANK,
@@ -17,9 +16,11 @@ import { openStore, storeStrip, targetZero } from "../kernels/pixel-store";
 import { fits, toInner, toOutput } from "../kernels/requantise";
 import { countOnes, openBatch, openRows, signSums } from "../kernels/sign-sums";
 import {
+  batch,
   buildBatch,
   correction,
   groups,
+  keptBytes,
   openStrip,
   pitch,
   pixels,
@@ -28,14 +29,15 @@ import {
   stripRows,
   tapOffsets,
   taps,
+  turns,
 } from "../kernels/strip";
 import { tableOfRows } from "../kernels/tables";
+import { firstTurn, openTurns, turnSums, turnTo } from "../kernels/turns";
 import { bias, channels, height, multipliers, scratch, shifts, tensorRecord, weights, weightsU, width } from "../model";
 
 // The layer's numbers and the parts of its scratch, set once a layer.
 let rank: i32 = 0;
 let quads: i32 = 0;
-let batch: i32 = 0;
 let offsets: usize = 0;
 let staged: usize = 0;
 let tables: usize = 0;
@@ -47,22 +49,24 @@ let outputs: usize = 0;
 let scale: usize = 0;
 
 /** m_k = clamp(round(a_k · M_k · 2^−n), −127, 127), a_k = Σ ±(x − z): `rank` rows of m + 128, 16 bits each. */
-function convV<L>(layer: usize, oy: i32, ox: i32): void {
+function convV<L>(layer: usize, oy: i32, ox: i32, outputHeight: i32): void {
   const row = <usize>(rowLength << 2);
   const whole = batch >= groups;
   const bytes = packedRowBytes(groups * taps * 4);
-  openRows(pixels, offsets, taps, groups);
-  for (let first = 0; first < groups; first += batch) {
-    buildBatch<L>(first, min(batch, groups - first), oy, ox, staged, tables);
+  openRows(pixels, offsets, groups);
+  if (turns) turnTo<L>(oy, ox, outputHeight);
+  for (let first = 0; !turns && first < groups; first += batch) {
+    buildBatch<L>(first, min(batch, groups - first), oy, 0, ox, staged, tables);
     if (whole) break;
     for (let k = 0, bits = weights(layer), to = sums; k < rank; k++, bits += bytes, to += row)
-      signSums<L>(bits, rowLength, to, first == 0);
+      signSums<L>(bits, 0, taps, rowLength, to, first == 0, false);
   }
   const shift = <i32>load<u8>(layer, L_SHIFT_M);
   const half = ((<i64>1) << shift) >> 1;
   for (let k = 0, bits = weights(layer), from = sums; k < rank; k++, bits += bytes) {
     const factor = <i32>load<u16>(multipliers(layer) + (k << 1));
-    if (whole) signSums<L>(bits, rowLength, sums, true);
+    if (turns) from = turnSums<L>(oy, k, sums);
+    else if (whole) signSums<L>(bits, 0, taps, rowLength, sums, true, false);
     const offset = half - <i64>factor * <i64>correction(bits);
     const small = fits(<i64>(255 * 4) * groups * taps, factor, offset, shift);
     toInner<L>(from, factor, offset, shift, rowLength, inner + <usize>(k * (rowLength << 1)), small);
@@ -76,7 +80,7 @@ function convU<L>(layer: usize, first: i32, count: i32, channels: i32): void {
   const row = <usize>(rowLength << 1);
   for (let q = 0, from = inner + <usize>(first << 1), to = tables; q < quads; q++, from += 4 * row, to += table)
     tableOfRows<L>(from, row, count, to);
-  openRows(count, offsets, 1, quads);
+  openRows(count, offsets, quads);
   const shift = <i32>load<u8>(layer, L_SHIFT_R);
   const biasShift = <i32>load<u8>(layer, L_BIAS_SHIFT);
   const start = (((<i64>1) << shift) >> 1) + ((<i64>targetZero) << shift);
@@ -86,7 +90,7 @@ function convU<L>(layer: usize, first: i32, count: i32, channels: i32): void {
   for (let t = 0, bits = weightsU(layer); t < channels; t++, bits += bytes) {
     for (let q = 0; q < quads; q += MAX_TERMS) {
       openBatch(tables + <usize>q * table, q, min(MAX_TERMS, quads - q));
-      signSums<L>(bits, count, sums, q == 0);
+      signSums<L>(bits, 0, 1, count, sums, q == 0, false);
     }
     const factor = <i32>load<u16>(shifts(layer) + (t << 1));
     const over = 127 * 4 * quads + countOnes(bits, quads);
@@ -116,22 +120,26 @@ export function semiBinary<L>(layer: usize): void {
   openStore(layer, 0);
   rank = load<u16>(layer, L_RANK);
   quads = (rank + 3) >> 2;
-  batch = load<u16>(layer, L_BATCH);
   scale = scratch(layer);
   offsets = scale + 16;
   staged = offsets + align(taps << 2);
   tables = staged + <usize>(pixels << 2);
   tablesBytes = <i32>semiBinaryTableBytes(batch, pixels, rank);
   sums = tables + <usize>tablesBytes;
-  inner = sums + align((batch >= groups ? 1 : rank) * (rowLength << 2));
+  const kept = sums + align((batch >= groups ? 1 : rank) * (rowLength << 2));
+  if (turns) openTurns(weights(layer), rank, packedRowBytes(groups * taps * 4), staged, tables, kept);
+  inner = kept + <usize>keptBytes(rank);
   outputs = inner + <usize>(quads * (rowLength << 3));
   tapOffsets(offsets);
   // Rows behind the last: m = 0.
   for (let at = inner + <usize>(rank * (rowLength << 1)); at < outputs; at += 2) store<u16>(at, 128);
   const block = min(rowLength, (tablesBytes / (quads << 5)) & -STRIP_LANES);
-  for (let oy = 0, h = height(output), w = width(output); oy < h; oy += stripRows) {
-    for (let ox = 0; ox < w; ox += stripColumns) {
-      convV<L>(layer, oy, ox);
+  const h = height(output);
+  const w = width(output);
+  for (let ox = 0; ox < w; ox += stripColumns) {
+    if (turns) firstTurn();
+    for (let oy = 0; oy < h; oy += stripRows) {
+      convV<L>(layer, oy, ox, h);
       for (let p = 0; p < rowLength; p += block) convU<L>(layer, p, min(block, rowLength - p), count);
       storeStrip(oy, ox, min(stripRows, h - oy), min(stripColumns, w - ox), w, pitch, outputs);
     }

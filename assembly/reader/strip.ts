@@ -20,6 +20,8 @@ import {
 import {
   binaryPlanesScratchBytes,
   inputGroups,
+  inTurn,
+  liveRows,
   MAX_TERMS,
   rowPixels,
   semiBinaryScratchBytes,
@@ -27,6 +29,7 @@ import {
   stripLength,
   stripPhases,
   tablePixels,
+  turnBytes,
 } from "../../format/strip";
 import { channels, tensorRecord } from "../model";
 import { hasScratch } from "./data";
@@ -54,14 +57,22 @@ export function stripScratchBytes(layer: usize): f64 {
   const shares = sharesTaps(window, inputs);
   const high = shares ? kernelHeight : 1;
   const wide = shares ? kernelWidth : 1;
-  const pitch = stripLength(columns, wide, strideWidth, dilationWidth);
-  const length = stripLength(rows, high, strideHeight, dilationHeight);
-  const planes = stripPhases(high, strideHeight, dilationHeight) * stripPhases(wide, strideWidth, dilationWidth);
-  const taps = high * wide;
   const groups = inputGroups(window, inputs);
+  const turns = inTurn(rows, high, batch, groups);
+  const down = turns ? 1 : high; // taps whose rows of tables stand together
+  const pitch = stripLength(columns, wide, strideWidth, dilationWidth);
+  const length = stripLength(rows, down, strideHeight, dilationHeight);
+  const planes = stripPhases(down, strideHeight, dilationHeight) * stripPhases(wide, strideWidth, dilationWidth);
+  const taps = high * wide;
   const pixels = tablePixels(planes, length, pitch);
   const row = rowPixels(rows, columns, pitch);
-  return load<u8>(layer, L_KIND) == KIND_SEMI_BINARY
-    ? semiBinaryScratchBytes(taps, groups, batch, pixels, row, load<u16>(layer, L_RANK), outputs)
-    : binaryPlanesScratchBytes(taps, groups, batch, pixels, row, load<u8>(layer, L_PLANES), outputs);
+  const rank = <i32>load<u16>(layer, L_RANK);
+  const count = <i32>load<u8>(layer, L_PLANES);
+  const semiBinary = load<u8>(layer, L_KIND) == KIND_SEMI_BINARY;
+  const signs = semiBinary ? <f64>rank : <f64>count * <f64>outputs;
+  const live = liveRows(high, strideHeight, dilationHeight);
+  const kept = turns ? turnBytes(live, signs, row, <f64>taps * groups) : 0;
+  return semiBinary
+    ? semiBinaryScratchBytes(taps, groups, batch, pixels, row, rank, outputs, kept)
+    : binaryPlanesScratchBytes(taps, groups, batch, pixels, row, count, outputs, kept);
 }

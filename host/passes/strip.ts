@@ -3,6 +3,8 @@
 import {
   binaryPlanesScratchBytes,
   inputGroups,
+  inTurn,
+  liveRows,
   MAX_TERMS,
   rowPixels,
   semiBinaryScratchBytes,
@@ -11,6 +13,7 @@ import {
   stripLength,
   stripPhases,
   tablePixels,
+  turnBytes,
 } from "../../format/strip.ts";
 import type { ProgramLayer } from "../program.ts";
 
@@ -33,24 +36,33 @@ export function withStrip(layer: ProgramLayer, from: Shape, to: Shape, room: num
 }
 
 /** Bytes of scratch of a layer that is computed in such strips. */
-function scratchBytes(layer: ProgramLayer, from: Shape, to: Shape, { rows, columns, batch }: Strip): number {
-  const { taps, groups, pixels, row } = measures(layer, from, { rows, columns, batch });
+function scratchBytes(layer: ProgramLayer, from: Shape, to: Shape, strip: Strip): number {
+  const { taps, groups, pixels, row, live } = measures(layer, from, strip);
+  const kept = turnBytes(live, signsOf(layer, to), row, taps * groups);
   return layer.kind === "SemiBinary"
-    ? semiBinaryScratchBytes(taps, groups, batch, pixels, row, layer.rank, to[2])
-    : binaryPlanesScratchBytes(taps, groups, batch, pixels, row, layer.planes, to[2]);
+    ? semiBinaryScratchBytes(taps, groups, strip.batch, pixels, row, layer.rank, to[2], kept)
+    : binaryPlanesScratchBytes(taps, groups, strip.batch, pixels, row, layer.planes, to[2], kept);
 }
 
-function measures({ kernel, stride, dilation }: ProgramLayer, from: Shape, { rows, columns }: Strip) {
+/** Rows of signs of the convolution over the input. */
+const signsOf = (layer: ProgramLayer, to: Shape) => (layer.kind === "SemiBinary" ? layer.rank : layer.planes * to[2]);
+
+function measures({ kernel, stride, dilation }: ProgramLayer, from: Shape, { rows, columns, batch }: Strip) {
   const window = kernel[0] * kernel[1];
   const [high, wide] = sharesTaps(window, from[2]) ? kernel : [1, 1];
-  const length = stripLength(rows, high, stride[0], dilation[0]);
+  const groups = inputGroups(window, from[2]);
+  const turns = inTurn(rows, high, batch, groups);
+  const down = turns ? 1 : high; // taps whose rows of tables stand together
+  const length = stripLength(rows, down, stride[0], dilation[0]);
   const pitch = stripLength(columns, wide, stride[1], dilation[1]);
-  const planes = stripPhases(high, stride[0], dilation[0]) * stripPhases(wide, stride[1], dilation[1]);
+  const planes = stripPhases(down, stride[0], dilation[0]) * stripPhases(wide, stride[1], dilation[1]);
   return {
     taps: high * wide,
-    groups: inputGroups(window, from[2]),
+    groups,
     pixels: tablePixels(planes, length, pitch),
     row: rowPixels(rows, columns, pitch),
+    live: turns ? liveRows(high, stride[0], dilation[0]) : 0,
+    high,
   };
 }
 
@@ -61,17 +73,19 @@ function measures({ kernel, stride, dilation }: ProgramLayer, from: Shape, { row
  */
 function chooseStrip(layer: ProgramLayer, from: Shape, to: Shape, room: number): Strip {
   const semiBinary = layer.kind === "SemiBinary";
-  const signs = semiBinary ? layer.rank : layer.planes * to[2];
+  const signs = signsOf(layer, to);
   const { groups } = measures(layer, from, { rows: 1, columns: 1, batch: 1 });
   let best: { strip: Strip; cost: number; bytes: number } | undefined;
   for (const rows of sizes(Math.min(to[0], 255))) {
     for (const columns of sizes(Math.min(to[1], MAX_COLUMNS))) {
       for (const batch of sizes(Math.min(groups, MAX_TERMS))) {
         const strip = { rows, columns, batch };
-        const { taps, pixels, row } = measures(layer, from, strip);
+        const { taps, pixels, row, live, high } = measures(layer, from, strip);
         const bytes = scratchBytes(layer, from, to, strip);
         const batches = Math.ceil(groups / batch);
-        let cost = 7 * groups * pixels + signs * groups * taps * sumCost(row) + (batches - 1) * signs * 6 * (row / 8);
+        const perRow = live > 0 ? layer.stride[0] : 1; // tables of so many input rows for one of the output
+        const again = live > 0 ? (high - 1) * signs * 2 * (row / 8) : (batches - 1) * signs * 6 * (row / 8);
+        let cost = 7 * groups * pixels * perRow + signs * groups * taps * sumCost(row) + again;
         if (semiBinary) {
           const quads = Math.ceil(layer.rank / 4);
           const block = Math.min(row, 8 * Math.floor(semiBinaryTableBytes(batch, pixels, layer.rank) / (256 * quads)));

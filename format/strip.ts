@@ -6,6 +6,9 @@ export const STRIP_LANES: i32 = 8;
 /** Sums of so many table entries, of at most 4·255 each, fit 16 bits. */
 export const MAX_TERMS: i32 = 64;
 
+/** Rows of signs that are summed up, and then requantised, one after another. */
+export const SUM_ROWS: i32 = 8;
+
 /** Residues of the taps' positions by the stride: each has a plane of its own, in which the stride is 1. */
 export function stripPhases(kernel: i32, stride: i32, dilation: i32): i32 {
   const reach = (kernel - 1) * dilation + 1;
@@ -63,9 +66,14 @@ export function areNarrow(terms: f64): boolean {
   return terms <= MAX_TERMS;
 }
 
+/** Bytes of `rows` rows of sums of so many table entries. */
+export function sumBytes(rows: f64, row: f64, terms: f64): f64 {
+  return rows * row * (areNarrow(terms) ? 2 : 4); // row: whole vectors
+}
+
 /** Bytes of the sums kept for `signs` rows of signs. */
 export function turnBytes(live: f64, signs: f64, row: f64, terms: f64): f64 {
-  return live * signs * row * (areNarrow(terms) ? 2 : 4); // row: whole vectors
+  return sumBytes(live * signs, row, terms);
 }
 
 function aligned(bytes: f64): f64 {
@@ -75,6 +83,14 @@ function aligned(bytes: f64): f64 {
 /** Room for the tables of a SemiBinary layer's batch, and for those of conv_u over a vector of pixels at least. */
 export function semiBinaryTableBytes(batch: f64, pixels: f64, rank: f64): f64 {
   return Math.max(32 * batch * pixels, 32 * Math.ceil(rank / 4) * STRIP_LANES);
+}
+
+/** Room for the sums of conv_v that stand at once, and for those of conv_u. */
+export function semiBinarySumBytes(taps: f64, groups: f64, batch: f64, row: f64, rank: f64): f64 {
+  return Math.max(
+    sumBytes(batch >= groups ? SUM_ROWS : rank, row, taps * groups),
+    sumBytes(SUM_ROWS, row, Math.ceil(rank / 4)),
+  );
 }
 
 /** Scratch of a SemiBinary layer: a scale, tap offsets, staged pixels, tables, sums, those kept between rows, m, outputs. */
@@ -88,7 +104,7 @@ export function semiBinaryScratchBytes(
   channels: f64,
   kept: f64,
 ): f64 {
-  const sums = aligned(4 * row * (batch >= groups ? 1 : rank));
+  const sums = semiBinarySumBytes(taps, groups, batch, row, rank);
   const inner = 8 * row * Math.ceil(rank / 4);
   return (
     16 +
@@ -113,6 +129,6 @@ export function binaryPlanesScratchBytes(
   channels: f64,
   kept: f64,
 ): f64 {
-  const sums = aligned(4 * row * (batch >= groups ? planes : planes * channels));
+  const sums = sumBytes(batch >= groups ? SUM_ROWS : planes * channels, row, taps * groups);
   return 32 + aligned(4 * taps) + 4 * pixels + 32 * batch * pixels + sums + kept + aligned(channels * row);
 }

@@ -1,15 +1,169 @@
-// Rows of int32 sums of a strip to what is stored: scaled, shifted and clamped (format/SPEC.md). Offsets hold the
-// corrections of the sums, the bias, the zero point and half of the last bit, in units of the scaled sums.
+// Rows of sums of a strip to what is stored: scaled, shifted and clamped (format/SPEC.md). Sums are uint16 where they are
+// narrow, else int32. Nearly always 32 bits are enough, for one of two reasons:
+// - what is scaled is so small. Then lanes may wrap around on the way (mod 2^32), since the last value does not.
+// - it is clamped anyway where it is large, and can be clamped before it is scaled.
 
 import { clamp } from "./fixed-point";
+
+/** Whether 32 bits hold (x + half of the last bit) >> shift for |x| ≤ bound. */
+export function isShort(bound: i64, shift: i32): bool {
+  return shift < 31 && bound + ((<i64>1) << shift) <= i32.MAX_VALUE;
+}
 
 /** Whether (x · scale + offset) >> shift fits 32 bits for all |x| ≤ reach, so that no lane needs to be clamped before. */
 export function fits(reach: i64, scale: i64, offset: i64, shift: i32): bool {
   return (reach * abs(scale) + abs(offset)) >> shift < i32.MAX_VALUE;
 }
 
-/** 8 lanes of 64 bits, shifted, as 8 of 16 bits within low … high; small: they fit 32 bits when shifted. */
-function shifted(a: v128, b: v128, c: v128, d: v128, shift: i32, low: i32, high: i32, small: bool): v128 {
+/** Sum p of a row. */
+function sumAt(sums: usize, p: i32, narrow: bool): i32 {
+  return narrow ? <i32>load<u16>(sums + (<usize>p << 1)) : load<i32>(sums + (<usize>p << 2));
+}
+
+/** 8 sums less `centre`, as 16 bits, saturated. */
+function centred(sums: usize, centre: i32, narrow: bool): v128 {
+  if (narrow) {
+    // Less 2^15, both are signed.
+    return i16x8.sub_sat_s(
+      v128.xor(v128.load(sums), i16x8.splat(i16.MIN_VALUE)),
+      i16x8.splat(<i16>(centre + i16.MIN_VALUE)),
+    );
+  }
+  const middle = i32x4.splat(centre);
+  return i16x8.narrow_i32x4_s(i32x4.sub(v128.load(sums), middle), i32x4.sub(v128.load(sums, 16), middle));
+}
+
+/**
+ * m + 128 of a row of conv_v's sums: `pixels` numbers of 16 bits, m = clamp(round((sum − centre) · scale · 2^−shift), −127,
+ * 127).
+ */
+export function toInner<L>(
+  sums: usize,
+  narrow: bool,
+  centre: i32,
+  scale: i32,
+  shift: i32,
+  pixels: i32,
+  to: usize,
+): void {
+  const half = ((<i64>1) << shift) >> 1;
+  const most = <i64>scale * i16.MAX_VALUE + half;
+  // Sums that 16 bits do not hold end at ±127.
+  if (most <= i32.MAX_VALUE && most >> shift >= 127 && (<i64>scale * i16.MIN_VALUE + half) >> shift <= -127) {
+    if (isVector<L>()) {
+      const factor = i32x4.splat(scale);
+      const start = i32x4.splat(<i32>half);
+      const step: usize = narrow ? 16 : 32;
+      for (let end = to + (pixels << 1); to < end; to += 16, sums += step) {
+        const x = centred(sums, centre, narrow);
+        const m = i16x8.narrow_i32x4_s(
+          i32x4.shr_s(i32x4.add(start, i32x4.mul(i32x4.extend_low_i16x8_s(x), factor)), shift),
+          i32x4.shr_s(i32x4.add(start, i32x4.mul(i32x4.extend_high_i16x8_s(x), factor)), shift),
+        );
+        const clamped = i16x8.min_s(i16x8.max_s(m, i16x8.splat(-127)), i16x8.splat(127));
+        v128.store(to, i16x8.add(clamped, i16x8.splat(128)));
+      }
+    } else {
+      for (let p = 0; p < pixels; p++, to += 2) {
+        const x = clamp<i32>(sumAt(sums, p, narrow) - centre, i16.MIN_VALUE, i16.MAX_VALUE);
+        store<u16>(to, clamp<i32>((x * scale + <i32>half) >> shift, -127, 127) + 128);
+      }
+    }
+    return;
+  }
+  for (let p = 0; p < pixels; p++, to += 2) {
+    const a = (<i64>(sumAt(sums, p, narrow) - centre) * <i64>scale + half) >> shift;
+    store<u16>(to, <i32>clamp<i64>(a, -127, 127) + 128);
+  }
+}
+
+/**
+ * One channel of output from `rows` rows of sums, `row` bytes apart: `pixels` int8, `stride` bytes apart:
+ * clamp((Σ scale_i · sum_i + offset) >> shift, low, high). scales: int32 each. short: isShort of what is shifted; small:
+ * fits of it.
+ */
+export function toOutput<L>(
+  sums: usize,
+  narrow: bool,
+  row: usize,
+  rows: i32,
+  scales: usize,
+  offset: i64,
+  shift: i32,
+  low: i32,
+  high: i32,
+  pixels: i32,
+  to: usize,
+  stride: i32,
+  short: bool,
+  small: bool,
+): void {
+  if (isVector<L>()) {
+    const least = i16x8.splat(<i16>low);
+    const most = i16x8.splat(<i16>high);
+    const step: usize = narrow ? 16 : 32;
+    for (let p = 0; p < pixels; p += 8, sums += step) {
+      const values = short
+        ? scaled32(sums, narrow, row, rows, scales, <i32>offset, shift)
+        : scaled64(sums, narrow, row, rows, scales, offset, shift, low, high, small);
+      to = scatter(i16x8.min_s(i16x8.max_s(values, least), most), to, stride);
+    }
+  } else if (short) {
+    for (let p = 0; p < pixels; p++, to += stride) {
+      let sum = <i32>offset;
+      for (let i = 0, at = sums; i < rows; i++, at += row) sum += sumAt(at, p, narrow) * load<i32>(scales + (i << 2));
+      store<i8>(to, clamp<i32>(sum >> shift, low, high));
+    }
+  } else {
+    for (let p = 0; p < pixels; p++, to += stride) {
+      let sum = offset;
+      for (let i = 0, at = sums; i < rows; i++, at += row)
+        sum += <i64>sumAt(at, p, narrow) * <i64>load<i32>(scales + (i << 2));
+      store<i8>(to, <i32>clamp<i64>(sum >> shift, low, high));
+    }
+  }
+}
+
+/** (Σ scale_i · sum_i + offset) >> shift of 8 pixels, 16 bits each, saturated; all mod 2^32. */
+function scaled32(sums: usize, narrow: bool, row: usize, rows: i32, scales: usize, offset: i32, shift: i32): v128 {
+  let a = i32x4.splat(offset);
+  let b = a;
+  for (let i = 0; i < rows; i++, sums += row) {
+    const scale = v128.load32_splat(scales + (i << 2));
+    const x = v128.load(sums);
+    a = i32x4.add(a, i32x4.mul(scale, narrow ? i32x4.extend_low_i16x8_u(x) : x));
+    b = i32x4.add(b, i32x4.mul(scale, narrow ? i32x4.extend_high_i16x8_u(x) : v128.load(sums, 16)));
+  }
+  return i16x8.narrow_i32x4_s(i32x4.shr_s(a, shift), i32x4.shr_s(b, shift));
+}
+
+/** The same in 64 bits; small: what is shifted fits 32. */
+function scaled64(
+  sums: usize,
+  narrow: bool,
+  row: usize,
+  rows: i32,
+  scales: usize,
+  offset: i64,
+  shift: i32,
+  low: i32,
+  high: i32,
+  small: bool,
+): v128 {
+  let a = i64x2.splat(offset);
+  let b = a;
+  let c = a;
+  let d = a;
+  for (let i = 0; i < rows; i++, sums += row) {
+    const scale = v128.load32_splat(scales + (i << 2));
+    const z = v128.load(sums);
+    const x = narrow ? i32x4.extend_low_i16x8_u(z) : z;
+    const y = narrow ? i32x4.extend_high_i16x8_u(z) : v128.load(sums, 16);
+    a = i64x2.add(a, i64x2.extmul_low_i32x4_s(x, scale));
+    b = i64x2.add(b, i64x2.extmul_high_i32x4_s(x, scale));
+    c = i64x2.add(c, i64x2.extmul_low_i32x4_s(y, scale));
+    d = i64x2.add(d, i64x2.extmul_high_i32x4_s(y, scale));
+  }
   a = i64x2.shr_s(a, shift);
   b = i64x2.shr_s(b, shift);
   c = i64x2.shr_s(c, shift);
@@ -22,99 +176,12 @@ function shifted(a: v128, b: v128, c: v128, d: v128, shift: i32, low: i32, high:
     c = clamped(c, least, most);
     d = clamped(d, least, most);
   }
-  const values = i16x8.narrow_i32x4_s(v128.shuffle<i32>(a, b, 0, 2, 4, 6), v128.shuffle<i32>(c, d, 0, 2, 4, 6));
-  return i16x8.min_s(i16x8.max_s(values, i16x8.splat(<i16>low)), i16x8.splat(<i16>high));
+  return i16x8.narrow_i32x4_s(v128.shuffle<i32>(a, b, 0, 2, 4, 6), v128.shuffle<i32>(c, d, 0, 2, 4, 6));
 }
 
 function clamped(x: v128, low: v128, high: v128): v128 {
   const above = v128.bitselect(high, x, i64x2.gt_s(x, high));
   return v128.bitselect(low, above, i64x2.gt_s(low, above));
-}
-
-/**
- * m + 128 of a row of conv_v's sums: `pixels` numbers of 16 bits, m = clamp((scale · sum + offset) >> shift, −127, 127).
- * small: fits of all of them.
- */
-export function toInner<L>(
-  sums: usize,
-  scale: i32,
-  offset: i64,
-  shift: i32,
-  pixels: i32,
-  to: usize,
-  small: bool,
-): void {
-  if (isVector<L>()) {
-    const factor = i32x4.splat(scale);
-    const start = i64x2.splat(offset);
-    const bias = i16x8.splat(128);
-    for (let end = to + (pixels << 1); to < end; to += 16, sums += 32) {
-      const x = v128.load(sums);
-      const y = v128.load(sums, 16);
-      const m = shifted(
-        i64x2.add(start, i64x2.extmul_low_i32x4_s(x, factor)),
-        i64x2.add(start, i64x2.extmul_high_i32x4_s(x, factor)),
-        i64x2.add(start, i64x2.extmul_low_i32x4_s(y, factor)),
-        i64x2.add(start, i64x2.extmul_high_i32x4_s(y, factor)),
-        shift,
-        -127,
-        127,
-        small,
-      );
-      v128.store(to, i16x8.add(m, bias));
-    }
-  } else {
-    for (let end = to + (pixels << 1); to < end; to += 2, sums += 4) {
-      const a = (<i64>load<i32>(sums) * <i64>scale + offset) >> shift;
-      store<u16>(to, <i32>clamp<i64>(a, -127, 127) + 128);
-    }
-  }
-}
-
-/**
- * One channel of output from `rows` rows of sums, `row` bytes apart: `pixels` int8, `stride` bytes apart:
- * clamp((Σ scale_i · sum_i + offset) >> shift, low, high). scales: int32 each. small: fits of the sum.
- */
-export function toOutput<L>(
-  sums: usize,
-  row: usize,
-  rows: i32,
-  scales: usize,
-  offset: i64,
-  shift: i32,
-  low: i32,
-  high: i32,
-  pixels: i32,
-  to: usize,
-  stride: i32,
-  small: bool,
-): void {
-  if (isVector<L>()) {
-    const start = i64x2.splat(offset);
-    for (let p = 0; p < pixels; p += 8, sums += 32) {
-      let a = start;
-      let b = start;
-      let c = start;
-      let d = start;
-      for (let i = 0, at = sums; i < rows; i++, at += row) {
-        const scale = v128.load32_splat(scales + (i << 2));
-        const x = v128.load(at);
-        const y = v128.load(at, 16);
-        a = i64x2.add(a, i64x2.extmul_low_i32x4_s(x, scale));
-        b = i64x2.add(b, i64x2.extmul_high_i32x4_s(x, scale));
-        c = i64x2.add(c, i64x2.extmul_low_i32x4_s(y, scale));
-        d = i64x2.add(d, i64x2.extmul_high_i32x4_s(y, scale));
-      }
-      to = scatter(shifted(a, b, c, d, shift, low, high, small), to, stride);
-    }
-  } else {
-    for (let p = 0; p < pixels; p++, sums += 4, to += stride) {
-      let sum = offset;
-      for (let i = 0, at = sums; i < rows; i++, at += row)
-        sum += <i64>load<i32>(at) * <i64>load<i32>(scales + (i << 2));
-      store<i8>(to, <i32>clamp<i64>(sum >> shift, low, high));
-    }
-  }
 }
 
 /** The low bytes of 8 lanes, `stride` bytes apart. Returns where the next belongs. */

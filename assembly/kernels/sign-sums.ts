@@ -54,8 +54,8 @@ function put<L>(sum: L, to: usize, fresh: bool): void {
 }
 
 /** What a vector of sums of 16 bits begins with. */
-function begin<L>(at: usize, kept: bool): L {
-  return kept ? load<L>(at) : zeros<L>();
+function begin<L>(to: usize, i: i32, kept: bool): L {
+  return kept ? load<L>(to + <usize>i * sizeof<L>()) : zeros<L>();
 }
 
 /** Vector i of a row of sums: 16 bits a pixel where they are narrow. */
@@ -64,88 +64,171 @@ function finish<L>(sum: L, to: usize, i: i32, fresh: bool, narrow: bool): void {
   else put<L>(sum, to + <usize>(2 * i) * sizeof<L>(), fresh);
 }
 
-/** Taps [from, until) for 4 vectors of pixels. */
-function sum4<L>(bits: usize, from: i32, until: i32, at: usize, to: usize, fresh: bool, narrow: bool): void {
+/**
+ * Taps [from, until) for `size` (1…5) vectors of pixels: a constant, so that each size is a loop of its own. Two groups,
+ * whose signs are one byte, at a time. `rows` rows of signs, `bytes` bytes each; their sums are `row` bytes apart.
+ */
+// @ts-ignore: decorator
+@inline
+function sumPairs<L>(
+  size: i32,
+  bits: usize,
+  bytes: usize,
+  rows: i32,
+  from: i32,
+  until: i32,
+  at: usize,
+  to: usize,
+  row: usize,
+  fresh: bool,
+  narrow: bool,
+): void {
   const kept = narrow && !fresh;
-  let s0 = begin<L>(to, kept);
-  let s1 = begin<L>(to + sizeof<L>(), kept);
-  let s2 = begin<L>(to + 2 * sizeof<L>(), kept);
-  let s3 = begin<L>(to + 3 * sizeof<L>(), kept);
   const entry = entryStep;
   const group = <usize>groupStep;
-  const n = count;
-  for (let t = from; t < until; t++) {
-    let table = at + <usize>load<u32>(offsets + (t << 2));
-    let nibble = t * perTap + before;
-    for (let end = nibble + n; nibble < end; nibble++, table += group) {
-      const p = table + <usize>(((<i32>load<u8>(bits + (nibble >> 1)) >>> ((nibble & 1) << 2)) & 15) * entry);
-      s0 = add<L>(s0, load<L>(p));
-      s1 = add<L>(s1, load<L>(p, sizeof<L>()));
-      s2 = add<L>(s2, load<L>(p, 2 * sizeof<L>()));
-      s3 = add<L>(s3, load<L>(p, 3 * sizeof<L>()));
+  const tapOffsets = offsets;
+  const tapBytes = <usize>(perTap >> 1);
+  const n = <usize>(count >> 1);
+  const first = bits + <usize>((from * perTap + before) >> 1);
+  for (let k = 0, signs = first; k < rows; k++, signs += bytes, to += row) {
+    let s0 = begin<L>(to, 0, kept);
+    let s1 = size > 1 ? begin<L>(to, 1, kept) : zeros<L>();
+    let s2 = size > 2 ? begin<L>(to, 2, kept) : zeros<L>();
+    let s3 = size > 3 ? begin<L>(to, 3, kept) : zeros<L>();
+    let s4 = size > 4 ? begin<L>(to, 4, kept) : zeros<L>();
+    for (let t = from, start = signs; t < until; t++, start += tapBytes) {
+      let table = at + <usize>load<u32>(tapOffsets + (t << 2));
+      for (let byte = start, end = start + n; byte < end; byte++, table += 2 * group) {
+        const pair = <i32>load<u8>(byte);
+        const p = table + <usize>((pair & 15) * entry);
+        const q = table + group + <usize>((pair >> 4) * entry);
+        s0 = add<L>(add<L>(s0, load<L>(p)), load<L>(q));
+        if (size > 1) s1 = add<L>(add<L>(s1, load<L>(p, sizeof<L>())), load<L>(q, sizeof<L>()));
+        if (size > 2) s2 = add<L>(add<L>(s2, load<L>(p, 2 * sizeof<L>())), load<L>(q, 2 * sizeof<L>()));
+        if (size > 3) s3 = add<L>(add<L>(s3, load<L>(p, 3 * sizeof<L>())), load<L>(q, 3 * sizeof<L>()));
+        if (size > 4) s4 = add<L>(add<L>(s4, load<L>(p, 4 * sizeof<L>())), load<L>(q, 4 * sizeof<L>()));
+      }
     }
+    finish<L>(s0, to, 0, fresh, narrow);
+    if (size > 1) finish<L>(s1, to, 1, fresh, narrow);
+    if (size > 2) finish<L>(s2, to, 2, fresh, narrow);
+    if (size > 3) finish<L>(s3, to, 3, fresh, narrow);
+    if (size > 4) finish<L>(s4, to, 4, fresh, narrow);
   }
-  finish<L>(s0, to, 0, fresh, narrow);
-  finish<L>(s1, to, 1, fresh, narrow);
-  finish<L>(s2, to, 2, fresh, narrow);
-  finish<L>(s3, to, 3, fresh, narrow);
 }
 
-/** The same for 5 vectors: 4 and 1 would look every entry up twice. */
-function sum5<L>(bits: usize, from: i32, until: i32, at: usize, to: usize, fresh: bool, narrow: bool): void {
-  const kept = narrow && !fresh;
-  let s0 = begin<L>(to, kept);
-  let s1 = begin<L>(to + sizeof<L>(), kept);
-  let s2 = begin<L>(to + 2 * sizeof<L>(), kept);
-  let s3 = begin<L>(to + 3 * sizeof<L>(), kept);
-  let s4 = begin<L>(to + 4 * sizeof<L>(), kept);
-  const entry = entryStep;
-  const group = <usize>groupStep;
-  const n = count;
-  for (let t = from; t < until; t++) {
-    let table = at + <usize>load<u32>(offsets + (t << 2));
-    let nibble = t * perTap + before;
-    for (const end = nibble + n; nibble < end; nibble++, table += group) {
-      const p = table + <usize>(((<i32>load<u8>(bits + (nibble >> 1)) >>> ((nibble & 1) << 2)) & 15) * entry);
-      s0 = add<L>(s0, load<L>(p));
-      s1 = add<L>(s1, load<L>(p, sizeof<L>()));
-      s2 = add<L>(s2, load<L>(p, 2 * sizeof<L>()));
-      s3 = add<L>(s3, load<L>(p, 3 * sizeof<L>()));
-      s4 = add<L>(s4, load<L>(p, 4 * sizeof<L>()));
-    }
-  }
-  finish<L>(s0, to, 0, fresh, narrow);
-  finish<L>(s1, to, 1, fresh, narrow);
-  finish<L>(s2, to, 2, fresh, narrow);
-  finish<L>(s3, to, 3, fresh, narrow);
-  finish<L>(s4, to, 4, fresh, narrow);
+function sum1<L>(
+  bits: usize,
+  bytes: usize,
+  rows: i32,
+  from: i32,
+  until: i32,
+  at: usize,
+  to: usize,
+  row: usize,
+  fresh: bool,
+  narrow: bool,
+): void {
+  sumPairs<L>(1, bits, bytes, rows, from, until, at, to, row, fresh, narrow);
 }
 
-/** The same for one vector. */
-function sum1<L>(bits: usize, from: i32, until: i32, at: usize, to: usize, fresh: bool, narrow: bool): void {
-  let sum = begin<L>(to, narrow && !fresh);
-  const entry = entryStep;
-  const group = <usize>groupStep;
-  const n = count;
-  for (let t = from; t < until; t++) {
-    let table = at + <usize>load<u32>(offsets + (t << 2));
-    let nibble = t * perTap + before;
-    for (let end = nibble + n; nibble < end; nibble++, table += group)
-      sum = add<L>(
-        sum,
-        load<L>(table + <usize>(((<i32>load<u8>(bits + (nibble >> 1)) >>> ((nibble & 1) << 2)) & 15) * entry)),
-      );
+function sum2<L>(
+  bits: usize,
+  bytes: usize,
+  rows: i32,
+  from: i32,
+  until: i32,
+  at: usize,
+  to: usize,
+  row: usize,
+  fresh: bool,
+  narrow: bool,
+): void {
+  sumPairs<L>(2, bits, bytes, rows, from, until, at, to, row, fresh, narrow);
+}
+
+function sum3<L>(
+  bits: usize,
+  bytes: usize,
+  rows: i32,
+  from: i32,
+  until: i32,
+  at: usize,
+  to: usize,
+  row: usize,
+  fresh: bool,
+  narrow: bool,
+): void {
+  sumPairs<L>(3, bits, bytes, rows, from, until, at, to, row, fresh, narrow);
+}
+
+function sum4<L>(
+  bits: usize,
+  bytes: usize,
+  rows: i32,
+  from: i32,
+  until: i32,
+  at: usize,
+  to: usize,
+  row: usize,
+  fresh: bool,
+  narrow: bool,
+): void {
+  sumPairs<L>(4, bits, bytes, rows, from, until, at, to, row, fresh, narrow);
+}
+
+function sum5<L>(
+  bits: usize,
+  bytes: usize,
+  rows: i32,
+  from: i32,
+  until: i32,
+  at: usize,
+  to: usize,
+  row: usize,
+  fresh: bool,
+  narrow: bool,
+): void {
+  sumPairs<L>(5, bits, bytes, rows, from, until, at, to, row, fresh, narrow);
+}
+
+/** The same for one vector and any number of groups from any on. */
+function sumAny<L>(
+  bits: usize,
+  bytes: usize,
+  rows: i32,
+  from: i32,
+  until: i32,
+  at: usize,
+  to: usize,
+  row: usize,
+  fresh: bool,
+  narrow: bool,
+): void {
+  for (let k = 0; k < rows; k++, bits += bytes, to += row) {
+    let sum = begin<L>(to, 0, narrow && !fresh);
+    for (let t = from; t < until; t++) {
+      let table = at + <usize>load<u32>(offsets + (t << 2));
+      let nibble = t * perTap + before;
+      for (let end = nibble + count; nibble < end; nibble++, table += groupStep)
+        sum = add<L>(
+          sum,
+          load<L>(table + <usize>(((<i32>load<u8>(bits + (nibble >> 1)) >>> ((nibble & 1) << 2)) & 15) * entryStep)),
+        );
+    }
+    finish<L>(sum, to, 0, fresh, narrow);
   }
-  finish<L>(sum, to, 0, fresh, narrow);
 }
 
 /**
- * Sums of the batch for a row of `pixels` pixels (a multiple of 8), stored or added: of packed signs `bits`, Σ ±x +
- * 127·4 for each group + the ones of its bits, over taps [first, end). int32, or uint16 where they are narrow (at most
- * MAX_TERMS entries in all).
+ * Sums of the batch for a row of `pixels` pixels (a multiple of 8), stored or added, of each of `rows` rows of packed
+ * signs, `bytes` bytes each: Σ ±x + 127·4 for each group + the ones of its bits, over taps [first, end). int32, or
+ * uint16 where they are narrow (at most MAX_TERMS entries in all).
  */
 export function signSums<L>(
   bits: usize,
+  bytes: i32,
+  rows: i32,
   first: i32,
   end: i32,
   pixels: i32,
@@ -154,28 +237,36 @@ export function signSums<L>(
   narrow: bool,
 ): void {
   const step = MAX_TERMS / count;
-  const size = narrow ? 1 : 2; // bytes of a sum: 2 to its power
+  const width = narrow ? 1 : 2; // bytes of a sum: 2 to its power
+  const row = <usize>(pixels << width);
+  const inPairs = ((before | count) & 1) == 0 && ((perTap & 1) == 0 || end == 1);
   for (let from = first; from < end; from += step, fresh = false) {
     const until = min(end, from + step);
-    let p = 0;
-    if (isVector<L>()) {
-      // Without SIMD a row has an even number of vectors.
-      if (pixels > 4 * lanes<L>() && pixels % (4 * lanes<L>()) == lanes<L>()) {
-        sum5<L>(bits, from, until, tables, sums, fresh, narrow);
-        p = 5 * lanes<L>();
+    let at = tables;
+    let to = sums;
+    for (let left = pixels / lanes<L>(), size = 1; left > 0; left -= size) {
+      if (!inPairs) {
+        size = 1;
+        sumAny<L>(bits, bytes, rows, from, until, at, to, row, fresh, narrow);
+      } else if (isVector<L>()) {
+        // As even as may be, of at most 5.
+        const blocks = (left + 4) / 5;
+        size = (left + blocks - 1) / blocks;
+        if (size == 1) sum1<L>(bits, bytes, rows, from, until, at, to, row, fresh, narrow);
+        else if (size == 2) sum2<L>(bits, bytes, rows, from, until, at, to, row, fresh, narrow);
+        else if (size == 3) sum3<L>(bits, bytes, rows, from, until, at, to, row, fresh, narrow);
+        else if (size == 4) sum4<L>(bits, bytes, rows, from, until, at, to, row, fresh, narrow);
+        else sum5<L>(bits, bytes, rows, from, until, at, to, row, fresh, narrow);
+      } else {
+        // Without SIMD a row has an even number of vectors.
+        size = left > 2 ? 4 : 2;
+        if (size == 4) sum4<L>(bits, bytes, rows, from, until, at, to, row, fresh, narrow);
+        else sum2<L>(bits, bytes, rows, from, until, at, to, row, fresh, narrow);
       }
+      at += <usize>size * sizeof<L>();
+      to += <usize>((size * lanes<L>()) << width);
     }
-    for (; p + 4 * lanes<L>() <= pixels; p += 4 * lanes<L>())
-      sum4<L>(bits, from, until, tables + (p << 1), sums + (p << size), fresh, narrow);
-    for (; p < pixels; p += lanes<L>())
-      sum1<L>(bits, from, until, tables + (p << 1), sums + (p << size), fresh, narrow);
   }
-}
-
-/** uint16 sums of `pixels` pixels as int32. */
-export function widenSums<L>(from: usize, pixels: i32, to: usize): void {
-  for (let end = from + <usize>(pixels << 1); from < end; from += sizeof<L>(), to += 2 * sizeof<L>())
-    put<L>(load<L>(from), to, true);
 }
 
 /** Ones among the first `nibbles` groups of 4 packed signs. */

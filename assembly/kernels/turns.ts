@@ -2,7 +2,7 @@
 // that sees it. Sums of so many output rows as that may be are kept, 16 bits each where those are enough.
 
 import { areNarrow, liveRows } from "../../format/strip";
-import { signSums, widenSums } from "./sign-sums";
+import { signSums } from "./sign-sums";
 import { buildBatch, groups, rowLength, taps, tapsHigh, tapsWide } from "./strip";
 import { dilationHeight, padTop, strideHeight } from "./window";
 
@@ -14,8 +14,7 @@ let staged: usize = 0;
 let tables: usize = 0;
 let kept: usize = 0;
 let narrow: bool = false;
-/** Bytes of a row of sums, and of those of an output row. */
-let keptRow: usize = 0;
+/** Bytes of the sums of an output row. */
 let keptRows: usize = 0;
 let live: i32 = 0;
 /** Input rows that are done, counted from the first that an output row sees. */
@@ -29,8 +28,7 @@ export function openTurns(packed: usize, count: i32, packedBytes: i32, stage: us
   tables = table;
   kept = sums;
   narrow = areNarrow(groups * taps);
-  keptRow = <usize>(rowLength << (narrow ? 1 : 2));
-  keptRows = keptRow * <usize>rows;
+  keptRows = <usize>((rowLength << (narrow ? 1 : 2)) * rows);
   live = liveRows(tapsHigh, strideHeight, dilationHeight);
 }
 
@@ -51,17 +49,13 @@ export function turnTo<L>(oy: i32, ox: i32, height: i32): void {
       if (!built) buildBatch<L>(0, groups, 0, down, ox, staged, tables);
       built = true;
       const first = ky * tapsWide;
-      let to = kept + <usize>(row % live) * keptRows;
-      for (let k = 0, at = bits; k < rows; k++, at += bytes, to += keptRow)
-        signSums<L>(at, first, first + tapsWide, rowLength, to, ky == 0, narrow);
+      const to = kept + <usize>(row % live) * keptRows;
+      signSums<L>(bits, bytes, rows, first, first + tapsWide, rowLength, to, ky == 0, narrow);
     }
   }
 }
 
-/** int32 sums of row k of signs in output row oy, which is complete: at `to`, or where they are kept. */
-export function turnSums<L>(oy: i32, k: i32, to: usize): usize {
-  const at = kept + <usize>(oy % live) * keptRows + <usize>k * keptRow;
-  if (!narrow) return at;
-  widenSums<L>(at, rowLength, to);
-  return to;
+/** Sums of output row oy, which is complete, for one row of signs after another. */
+export function turnSums(oy: i32): usize {
+  return kept + <usize>(oy % live) * keptRows;
 }

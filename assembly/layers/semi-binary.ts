@@ -11,9 +11,9 @@ import {
   L_SHIFT_R,
   packedRowBytes,
 } from "../../format/layout";
-import { MAX_TERMS, STRIP_LANES, semiBinaryTableBytes } from "../../format/strip";
+import { areNarrow, MAX_TERMS, STRIP_LANES, SUM_ROWS, semiBinarySumBytes, semiBinaryTableBytes } from "../../format/strip";
 import { openStore, storeStrip, targetZero } from "../kernels/pixel-store";
-import { fits, toInner, toOutput } from "../kernels/requantise";
+import { fits, isShort, toInner, toOutput } from "../kernels/requantise";
 import { countOnes, openBatch, openRows, signSums } from "../kernels/sign-sums";
 import {
   batch,
@@ -50,27 +50,26 @@ let scale: usize = 0;
 
 /** m_k = clamp(round(a_k · M_k · 2^−n), −127, 127), a_k = Σ ±(x − z): `rank` rows of m + 128, 16 bits each. */
 function convV<L>(layer: usize, oy: i32, ox: i32, outputHeight: i32): void {
-  const row = <usize>(rowLength << 2);
   const whole = batch >= groups;
+  const narrow = areNarrow(groups * taps);
+  const row = <usize>(rowLength << (narrow ? 1 : 2));
   const bytes = packedRowBytes(groups * taps * 4);
+  const bits = weights(layer);
   openRows(pixels, offsets, groups);
   if (turns) turnTo<L>(oy, ox, outputHeight);
   for (let first = 0; !turns && first < groups; first += batch) {
     buildBatch<L>(first, min(batch, groups - first), oy, 0, ox, staged, tables);
-    if (whole) break;
-    for (let k = 0, bits = weights(layer), to = sums; k < rank; k++, bits += bytes, to += row)
-      signSums<L>(bits, 0, taps, rowLength, to, first == 0, false);
+    if (!whole) signSums<L>(bits, bytes, rank, 0, taps, rowLength, sums, first == 0, narrow);
   }
   const shift = <i32>load<u8>(layer, L_SHIFT_M);
-  const half = ((<i64>1) << shift) >> 1;
-  for (let k = 0, bits = weights(layer), from = sums; k < rank; k++, bits += bytes) {
+  let from = turns ? turnSums(oy) : sums;
+  for (let k = 0, own = bits, to = inner; k < rank; k++, own += bytes, from += row, to += <usize>(rowLength << 1)) {
+    if (whole && !turns && k % SUM_ROWS == 0) {
+      from = sums;
+      signSums<L>(own, bytes, min(SUM_ROWS, rank - k), 0, taps, rowLength, from, true, narrow);
+    }
     const factor = <i32>load<u16>(multipliers(layer) + (k << 1));
-    if (turns) from = turnSums<L>(oy, k, sums);
-    else if (whole) signSums<L>(bits, 0, taps, rowLength, sums, true, false);
-    const offset = half - <i64>factor * <i64>correction(bits);
-    const small = fits(<i64>(255 * 4) * groups * taps, factor, offset, shift);
-    toInner<L>(from, factor, offset, shift, rowLength, inner + <usize>(k * (rowLength << 1)), small);
-    if (!whole) from += row;
+    toInner<L>(from, narrow, correction(own), factor, shift, rowLength, to);
   }
 }
 
@@ -87,17 +86,24 @@ function convU<L>(layer: usize, first: i32, count: i32, channels: i32): void {
   const low = <i32>load<i8>(layer, L_ACTIVATION_MIN);
   const high = <i32>load<i8>(layer, L_ACTIVATION_MAX);
   const bytes = packedRowBytes(rank);
-  for (let t = 0, bits = weightsU(layer); t < channels; t++, bits += bytes) {
-    for (let q = 0; q < quads; q += MAX_TERMS) {
-      openBatch(tables + <usize>q * table, q, min(MAX_TERMS, quads - q));
-      signSums<L>(bits, 0, 1, count, sums, q == 0, false);
+  const narrow = areNarrow(quads);
+  const sumRow = <usize>(count << (narrow ? 1 : 2));
+  for (let t = 0, bits = weightsU(layer), from = sums; t < channels; t++, bits += bytes, from += sumRow) {
+    if (t % SUM_ROWS == 0) {
+      from = sums;
+      for (let q = 0; q < quads; q += MAX_TERMS) {
+        openBatch(tables + <usize>q * table, q, min(MAX_TERMS, quads - q));
+        signSums<L>(bits, bytes, min(SUM_ROWS, channels - t), 0, 1, count, from, q == 0, narrow);
+      }
     }
     const factor = <i32>load<u16>(shifts(layer) + (t << 1));
     const over = 127 * 4 * quads + countOnes(bits, quads);
     store<i32>(scale, factor);
-    const offset = start + ((<i64>load<i16>(bias(layer) + (t << 1))) << biasShift) - <i64>factor * <i64>over;
+    const zero = start + ((<i64>load<i16>(bias(layer) + (t << 1))) << biasShift);
+    const offset = zero - <i64>factor * <i64>over;
     toOutput<L>(
-      sums,
+      from,
+      narrow,
       0,
       1,
       scale,
@@ -108,6 +114,7 @@ function convU<L>(layer: usize, first: i32, count: i32, channels: i32): void {
       count,
       outputs + <usize>(first * channels + t),
       channels,
+      isShort(<i64>factor * (127 * rank) + abs(zero), shift),
       fits(255 * 4 * quads, factor, offset, shift),
     );
   }
@@ -126,7 +133,7 @@ export function semiBinary<L>(layer: usize): void {
   tables = staged + <usize>(pixels << 2);
   tablesBytes = <i32>semiBinaryTableBytes(batch, pixels, rank);
   sums = tables + <usize>tablesBytes;
-  const kept = sums + align((batch >= groups ? 1 : rank) * (rowLength << 2));
+  const kept = sums + <usize>semiBinarySumBytes(taps, groups, batch, rowLength, rank);
   if (turns) openTurns(weights(layer), rank, packedRowBytes(groups * taps * 4), staged, tables, kept);
   inner = kept + <usize>keptBytes(rank);
   outputs = inner + <usize>(quads * (rowLength << 3));

@@ -67,9 +67,9 @@ function measures({ kernel, stride, dilation }: ProgramLayer, from: Shape, { row
 }
 
 /**
- * The strip of least cost an output pixel whose scratch is within `room`, or the smallest. Cost, in vector operations:
- * about 7 a pixel of a table; for each group, tap and row of signs 2 a vector of sums, and 4 to find the entry of a
- * block of 4 vectors or of one; 6 a vector of a row of sums that another batch adds to.
+ * The strip of least cost an output pixel whose scratch is within `room`, or the smallest. Cost, in instructions: about 12
+ * a pixel of a table, 7 of those of conv_u, which are not staged; sumCost for each group, tap and row of signs; 6 a vector
+ * of a row of sums that another batch or row adds to.
  */
 function chooseStrip(layer: ProgramLayer, from: Shape, to: Shape, room: number): Strip {
   const semiBinary = layer.kind === "SemiBinary";
@@ -85,11 +85,12 @@ function chooseStrip(layer: ProgramLayer, from: Shape, to: Shape, room: number):
         const batches = Math.ceil(groups / batch);
         const perRow = live > 0 ? layer.stride[0] : 1; // tables of so many input rows for one of the output
         const again = live > 0 ? (high - 1) * signs * 2 * (row / 8) : (batches - 1) * signs * 6 * (row / 8);
-        let cost = 7 * groups * pixels * perRow + signs * groups * taps * sumCost(row) + again;
+        const paired = batch % 2 === 0 && (taps === 1 || groups % 2 === 0);
+        let cost = 12 * groups * pixels * perRow + signs * groups * taps * sumCost(row, paired) + again;
         if (semiBinary) {
           const quads = Math.ceil(layer.rank / 4);
           const block = Math.min(row, 8 * Math.floor(semiBinaryTableBytes(batch, pixels, layer.rank) / (256 * quads)));
-          cost += 7 * quads * row + to[2] * quads * sumCost(block) * (row / block);
+          cost += 7 * quads * row + to[2] * quads * sumCost(block, quads % 2 === 0) * (row / block);
         }
         cost /= Math.min(rows * columns, to[0] * to[1]);
         const better = !best || (bytes <= room ? best.bytes > room || cost < best.cost : bytes < best.bytes);
@@ -100,12 +101,13 @@ function chooseStrip(layer: ProgramLayer, from: Shape, to: Shape, room: number):
   return best!.strip;
 }
 
-/** Of one group, tap and row of signs, for a row of pixels. */
-function sumCost(pixels: number): number {
+/**
+ * Of one group, tap and row of signs, for a row of pixels: 5 to find the entry for a block of up to 5 vectors, and a load
+ * and an addition, mostly one instruction, for each (kernels/sign-sums.ts); 10 a vector where groups are not in pairs.
+ */
+function sumCost(pixels: number, paired: boolean): number {
   const vectors = pixels / 8;
-  const fours = Math.floor(vectors / 4);
-  const ones = vectors > 4 && vectors % 4 === 1 ? 0 : vectors % 4; // one of the fours is a five
-  return 2 * vectors + 4 * (fours + ones);
+  return paired ? 5 * Math.ceil(vectors / 5) + 1.3 * vectors : 10 * vectors;
 }
 
 /** 1, 2, 4 … and `most` itself. */

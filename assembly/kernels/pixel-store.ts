@@ -3,11 +3,10 @@
 
 import { ADD_ZERO_1, L_INPUT2, L_OUTPUT, NO_TENSOR } from "../../format/layout";
 import { channels, parameters, tensorRecord, values, zeroPoint } from "../model";
-import { addValues } from "./add";
+import { addValues, openAdd } from "./add";
 
 let output: usize = 0;
 let residual: usize = 0;
-let addParameters: usize = 0;
 let count: i32 = 0;
 let staging: usize = 0;
 /** Zero point of what the convolution stores: its output's, or the Add's first operand's. */
@@ -21,8 +20,8 @@ export function openStore(layer: usize, scratch: usize): void {
   staging = scratch;
   const second = load<u16>(layer, L_INPUT2);
   residual = second == NO_TENSOR ? 0 : values(tensorRecord(second));
-  addParameters = parameters(layer);
-  targetZero = residual == 0 ? zeroPoint(tensor) : load<i32>(addParameters, ADD_ZERO_1 * 4);
+  targetZero = residual == 0 ? zeroPoint(tensor) : load<i32>(parameters(layer), ADD_ZERO_1 * 4);
+  if (residual != 0) openAdd(parameters(layer));
 }
 
 /** Where the int8 channels of the pixel, and of those behind it, are to be written. */
@@ -34,7 +33,7 @@ export function pixelTarget(pixel: i32): usize {
 export function finishPixels(pixel: i32, pixels: i32): void {
   if (residual == 0) return;
   const at = pixel * count;
-  addValues(addParameters, staging, residual + at, output + at, pixels * count);
+  addValues(staging, residual + at, output + at, pixels * count);
 }
 
 /** Stores `rows` × `columns` finished pixels, from output pixel (oy, ox) on, whose rows stand `pitch` pixels apart. */
@@ -43,6 +42,6 @@ export function storeStrip(oy: i32, ox: i32, rows: i32, columns: i32, width: i32
   for (let r = 0; r < rows; r++, from += <usize>(pitch * count)) {
     const at = <usize>(((oy + r) * width + ox) * count);
     if (residual == 0) memory.copy(output + at, from, bytes);
-    else addValues(addParameters, from, residual + at, output + at, bytes);
+    else addValues(from, residual + at, output + at, bytes);
   }
 }

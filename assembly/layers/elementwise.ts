@@ -7,7 +7,7 @@ import {
   MUL_MULTIPLIER,
   MUL_SHIFT,
 } from "../../format/layout";
-import { addValues } from "../kernels/add";
+import { addValues, openAdd } from "../kernels/add";
 import { clamp, multiply } from "../kernels/fixed-point";
 import { parameters, tensorBytes, tensorRecord, values, weights, zeroPoint } from "../model";
 
@@ -16,7 +16,8 @@ export function add(layer: usize): void {
   const output = tensorRecord(load<u16>(layer, L_OUTPUT));
   const a = values(tensorRecord(load<u16>(layer, L_INPUT)));
   const b = values(tensorRecord(load<u16>(layer, L_INPUT2)));
-  addValues(parameters(layer), a, b, values(output), tensorBytes(output));
+  openAdd(parameters(layer));
+  addValues(a, b, values(output), tensorBytes(output));
 }
 
 /** int8 Mul (TFLite reference_integer_ops::Mul) by a tensor of the same shape or by one value a channel. */

@@ -54,11 +54,15 @@ function put<L>(sum: L, to: usize, fresh: bool): void {
 }
 
 /** What a vector of sums of 16 bits begins with. */
+// @ts-ignore: decorator
+@inline
 function begin<L>(to: usize, i: i32, kept: bool): L {
   return kept ? load<L>(to + <usize>i * sizeof<L>()) : zeros<L>();
 }
 
 /** Vector i of a row of sums: 16 bits a pixel where they are narrow. */
+// @ts-ignore: decorator
+@inline
 function finish<L>(sum: L, to: usize, i: i32, fresh: bool, narrow: bool): void {
   if (narrow) store<L>(to + <usize>i * sizeof<L>(), sum);
   else put<L>(sum, to + <usize>(2 * i) * sizeof<L>(), fresh);

@@ -3,7 +3,7 @@
 
 /** Pixels of a vector at the widest level; rows of scratch are whole vectors, whatever the level. */
 export const STRIP_LANES: i32 = 8;
-/** Sums of so many table entries, of at most 4·255 each, fit 16 bits. */
+/** Sums of so many table entries, of at most 4·255 each, fit 16 bits; even. */
 export const MAX_TERMS: i32 = 64;
 
 /** Rows of signs that are summed up, and then requantised, one after another. */
@@ -22,15 +22,20 @@ export function stripLength(outputs: i32, kernel: i32, stride: i32, dilation: i3
 
 /**
  * Whether taps share tables: groups of 4 inputs are then 4 channels of a pixel, and a tap reads the pixels beside it.
- * Otherwise they are 4 numbers of the gathered window.
+ * Otherwise they are 4 numbers of the gathered window. Groups come in pairs, the signs of one being a byte.
  */
 export function sharesTaps(taps: i32, channels: i32): boolean {
-  return (channels & 3) === 0 && taps <= MAX_TERMS;
+  return (channels & 7) === 0 && taps <= MAX_TERMS;
+}
+
+/** Groups of 4 of so many inputs, in pairs. */
+export function pairedGroups(inputs: f64): f64 {
+  return 2 * Math.ceil(inputs / 8);
 }
 
 /** Groups of 4 inputs of a window (of `channels` numbers in each of `taps`), or of a pixel where taps share tables. */
 export function inputGroups(taps: i32, channels: i32): f64 {
-  return Math.ceil(((sharesTaps(taps, channels) ? 1 : taps) * channels) / 4);
+  return pairedGroups((sharesTaps(taps, channels) ? 1 : taps) * channels);
 }
 
 /** `count` rounded up to whole vectors. */
@@ -82,14 +87,14 @@ function aligned(bytes: f64): f64 {
 
 /** Room for the tables of a SemiBinary layer's batch, and for those of conv_u over a vector of pixels at least. */
 export function semiBinaryTableBytes(batch: f64, pixels: f64, rank: f64): f64 {
-  return Math.max(32 * batch * pixels, 32 * Math.ceil(rank / 4) * STRIP_LANES);
+  return Math.max(32 * batch * pixels, 32 * pairedGroups(rank) * STRIP_LANES);
 }
 
 /** Room for the sums of conv_v that stand at once, and for those of conv_u. */
 export function semiBinarySumBytes(taps: f64, groups: f64, batch: f64, row: f64, rank: f64): f64 {
   return Math.max(
     sumBytes(batch >= groups ? SUM_ROWS : rank, row, taps * groups),
-    sumBytes(SUM_ROWS, row, Math.ceil(rank / 4)),
+    sumBytes(SUM_ROWS, row, pairedGroups(rank)),
   );
 }
 
@@ -105,7 +110,7 @@ export function semiBinaryScratchBytes(
   kept: f64,
 ): f64 {
   const sums = semiBinarySumBytes(taps, groups, batch, row, rank);
-  const inner = 8 * row * Math.ceil(rank / 4);
+  const inner = 8 * row * pairedGroups(rank);
   return (
     16 +
     aligned(4 * taps) +

@@ -21,6 +21,8 @@ function sumAt(sums: usize, p: i32, narrow: bool): i32 {
 }
 
 /** 8 sums less `centre`, as 16 bits, saturated. */
+// @ts-ignore: decorator
+@inline
 function centred(sums: usize, centre: i32, narrow: bool): v128 {
   if (narrow) {
     // Less 2^15, both are signed.
@@ -125,6 +127,8 @@ export function toOutput<L>(
 }
 
 /** (Σ scale_i · sum_i + offset) >> shift of 8 pixels, 16 bits each, saturated; all mod 2^32. */
+// @ts-ignore: decorator
+@inline
 function scaled32(sums: usize, narrow: bool, row: usize, rows: i32, scales: usize, offset: i32, shift: i32): v128 {
   let a = i32x4.splat(offset);
   let b = a;
@@ -185,6 +189,8 @@ function clamped(x: v128, low: v128, high: v128): v128 {
 }
 
 /** The low bytes of 8 lanes, `stride` bytes apart. Returns where the next belongs. */
+// @ts-ignore: decorator
+@inline
 export function scatter(values: v128, to: usize, stride: i32): usize {
   v128.store8_lane(to, values, 0);
   to += stride;

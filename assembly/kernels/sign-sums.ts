@@ -22,7 +22,7 @@ export function openRows(pixels: i32, tapOffsets: usize, groups: i32): void {
   perTap = groups;
 }
 
-/** The next sums are over `groups` groups (at most MAX_TERMS) from group `first` on, whose tables begin at `at`. */
+/** The next sums are over `groups` groups (an even number, at most MAX_TERMS) from group `first` on, even too, whose tables begin at `at`. */
 export function openBatch(at: usize, first: i32, groups: i32): void {
   tables = at;
   before = first;
@@ -196,34 +196,6 @@ function sum5<L>(
   sumPairs<L>(5, bits, bytes, rows, from, until, at, to, row, fresh, narrow);
 }
 
-/** The same for one vector and any number of groups from any on. */
-function sumAny<L>(
-  bits: usize,
-  bytes: usize,
-  rows: i32,
-  from: i32,
-  until: i32,
-  at: usize,
-  to: usize,
-  row: usize,
-  fresh: bool,
-  narrow: bool,
-): void {
-  for (let k = 0; k < rows; k++, bits += bytes, to += row) {
-    let sum = begin<L>(to, 0, narrow && !fresh);
-    for (let t = from; t < until; t++) {
-      let table = at + <usize>load<u32>(offsets + (t << 2));
-      let nibble = t * perTap + before;
-      for (let end = nibble + count; nibble < end; nibble++, table += groupStep)
-        sum = add<L>(
-          sum,
-          load<L>(table + <usize>(((<i32>load<u8>(bits + (nibble >> 1)) >>> ((nibble & 1) << 2)) & 15) * entryStep)),
-        );
-    }
-    finish<L>(sum, to, 0, fresh, narrow);
-  }
-}
-
 /**
  * Sums of the batch for a row of `pixels` pixels (a multiple of 8), stored or added, of each of `rows` rows of packed
  * signs, `bytes` bytes each: Σ ±x + 127·4 for each group + the ones of its bits, over taps [first, end). int32, or
@@ -243,16 +215,12 @@ export function signSums<L>(
   const step = MAX_TERMS / count;
   const width = narrow ? 1 : 2; // bytes of a sum: 2 to its power
   const row = <usize>(pixels << width);
-  const inPairs = ((before | count) & 1) == 0 && ((perTap & 1) == 0 || end == 1);
   for (let from = first; from < end; from += step, fresh = false) {
     const until = min(end, from + step);
     let at = tables;
     let to = sums;
     for (let left = pixels / lanes<L>(), size = 1; left > 0; left -= size) {
-      if (!inPairs) {
-        size = 1;
-        sumAny<L>(bits, bytes, rows, from, until, at, to, row, fresh, narrow);
-      } else if (isVector<L>()) {
+      if (isVector<L>()) {
         // As even as may be, of at most 5.
         const blocks = (left + 4) / 5;
         size = (left + blocks - 1) / blocks;

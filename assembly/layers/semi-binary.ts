@@ -11,7 +11,7 @@ import {
   L_SHIFT_R,
   packedRowBytes,
 } from "../../format/layout";
-import { areNarrow, MAX_TERMS, STRIP_LANES, SUM_ROWS, semiBinarySumBytes, semiBinaryTableBytes } from "../../format/strip";
+import { areNarrow, MAX_TERMS, pairedGroups, STRIP_LANES, SUM_ROWS, semiBinarySumBytes, semiBinaryTableBytes } from "../../format/strip";
 import { openStore, storeStrip, targetZero } from "../kernels/pixel-store";
 import { fits, isShort, toInner, toOutput } from "../kernels/requantise";
 import { countOnes, openBatch, openRows, signSums } from "../kernels/sign-sums";
@@ -126,7 +126,7 @@ export function semiBinary<L>(layer: usize): void {
   openStrip(layer);
   openStore(layer, 0);
   rank = load<u16>(layer, L_RANK);
-  quads = (rank + 3) >> 2;
+  quads = <i32>pairedGroups(rank);
   scale = scratch(layer);
   offsets = scale + 16;
   staged = offsets + align(taps << 2);

@@ -34,11 +34,11 @@ import {
 import { channels, tensorRecord } from "../model";
 import { hasScratch } from "./data";
 
-/** A strip and a batch of at least 1, and scratch for them. The layer's geometry must agree (windowAgrees). */
+/** A strip of at least one pixel, an even batch, and scratch for them. The layer's geometry must agree (windowAgrees). */
 export function hasStrip(layer: usize): bool {
   const batch = <i32>load<u16>(layer, L_BATCH);
   if (load<u8>(layer, L_STRIP_ROWS) < 1 || load<u8>(layer, L_STRIP_COLUMNS) < 1) return false;
-  return batch >= 1 && batch <= MAX_TERMS && hasScratch(layer, stripScratchBytes(layer));
+  return batch >= 2 && (batch & 1) == 0 && batch <= MAX_TERMS && hasScratch(layer, stripScratchBytes(layer));
 }
 
 export function stripScratchBytes(layer: usize): f64 {

@@ -6,6 +6,7 @@ import {
   inTurn,
   liveRows,
   MAX_TERMS,
+  pairedGroups,
   rowPixels,
   semiBinaryScratchBytes,
   semiBinaryTableBytes,
@@ -74,23 +75,22 @@ function measures({ kernel, stride, dilation }: ProgramLayer, from: Shape, { row
 function chooseStrip(layer: ProgramLayer, from: Shape, to: Shape, room: number): Strip {
   const semiBinary = layer.kind === "SemiBinary";
   const signs = signsOf(layer, to);
-  const { groups } = measures(layer, from, { rows: 1, columns: 1, batch: 1 });
+  const { groups } = measures(layer, from, { rows: 1, columns: 1, batch: 2 });
   let best: { strip: Strip; cost: number; bytes: number } | undefined;
   for (const rows of sizes(Math.min(to[0], 255))) {
     for (const columns of sizes(Math.min(to[1], MAX_COLUMNS))) {
-      for (const batch of sizes(Math.min(groups, MAX_TERMS))) {
+      for (const batch of sizes(Math.min(groups, MAX_TERMS)).slice(1)) {
         const strip = { rows, columns, batch };
         const { taps, pixels, row, live, high } = measures(layer, from, strip);
         const bytes = scratchBytes(layer, from, to, strip);
         const batches = Math.ceil(groups / batch);
         const perRow = live > 0 ? layer.stride[0] : 1; // tables of so many input rows for one of the output
         const again = live > 0 ? (high - 1) * signs * 2 * (row / 8) : (batches - 1) * signs * 6 * (row / 8);
-        const paired = batch % 2 === 0 && (taps === 1 || groups % 2 === 0);
-        let cost = 12 * groups * pixels * perRow + signs * groups * taps * sumCost(row, paired) + again;
+        let cost = 12 * groups * pixels * perRow + signs * groups * taps * sumCost(row) + again;
         if (semiBinary) {
-          const quads = Math.ceil(layer.rank / 4);
+          const quads = pairedGroups(layer.rank);
           const block = Math.min(row, 8 * Math.floor(semiBinaryTableBytes(batch, pixels, layer.rank) / (256 * quads)));
-          cost += 7 * quads * row + to[2] * quads * sumCost(block, quads % 2 === 0) * (row / block);
+          cost += 7 * quads * row + to[2] * quads * sumCost(block) * (row / block);
         }
         cost /= Math.min(rows * columns, to[0] * to[1]);
         const better = !best || (bytes <= room ? best.bytes > room || cost < best.cost : bytes < best.bytes);
@@ -103,11 +103,11 @@ function chooseStrip(layer: ProgramLayer, from: Shape, to: Shape, room: number):
 
 /**
  * Of one group, tap and row of signs, for a row of pixels: 5 to find the entry for a block of up to 5 vectors, and a load
- * and an addition, mostly one instruction, for each (kernels/sign-sums.ts); 10 a vector where groups are not in pairs.
+ * and an addition, mostly one instruction, for each (kernels/sign-sums.ts).
  */
-function sumCost(pixels: number, paired: boolean): number {
+function sumCost(pixels: number): number {
   const vectors = pixels / 8;
-  return paired ? 5 * Math.ceil(vectors / 5) + 1.3 * vectors : 10 * vectors;
+  return 5 * Math.ceil(vectors / 5) + 1.3 * vectors;
 }
 
 /** 1, 2, 4 … and `most` itself. */

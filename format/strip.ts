@@ -43,14 +43,14 @@ export function wholeVectors(count: f64): f64 {
   return Math.ceil(count / STRIP_LANES) * STRIP_LANES;
 }
 
-/** Numbers of a row of sums: the strip's rows one behind the other, `pitch` apart. */
-export function rowPixels(rows: f64, columns: f64, pitch: f64): f64 {
-  return wholeVectors((rows - 1) * pitch + columns);
+/** Pixels that a row of sums spans: the strip's rows one behind the other, `pitch` apart. */
+export function rowSpan(rows: f64, columns: f64, pitch: f64): f64 {
+  return (rows - 1) * pitch + columns;
 }
 
-/** Pixels that a table covers: those of all planes, and a vector behind them that the last reads reach into. */
-export function tablePixels(planes: f64, length: f64, pitch: f64): f64 {
-  return wholeVectors(planes * length * pitch) + STRIP_LANES;
+/** Pixels that a table covers: those of all planes, and what whole vectors of a row of sums read behind the last. */
+export function tablePixels(planes: f64, length: f64, pitch: f64, span: f64): f64 {
+  return wholeVectors(planes * length * pitch + wholeVectors(span) - span);
 }
 
 /**

@@ -35,6 +35,23 @@ function centred(sums: usize, centre: i32, narrow: bool): v128 {
   return i16x8.narrow_i32x4_s(i32x4.sub(v128.load(sums), middle), i32x4.sub(v128.load(sums, 16), middle));
 }
 
+/** (x · scale + start) >> shift of 8 lanes of 16 bits, saturated to 16. pair: of two numbers whose sum is the scale. */
+// @ts-ignore: decorator
+@inline
+function scaled(x: v128, pair: v128, start: v128, shift: i32): v128 {
+  const low = i32x4.dot_i16x8_s(v128.shuffle<i16>(x, x, 0, 8, 1, 9, 2, 10, 3, 11), pair);
+  const high = i32x4.dot_i16x8_s(v128.shuffle<i16>(x, x, 4, 12, 5, 13, 6, 14, 7, 15), pair);
+  return i16x8.narrow_i32x4_s(
+    i32x4.shr_s(i32x4.add(start, low), shift),
+    i32x4.shr_s(i32x4.add(start, high), shift),
+  );
+}
+
+/** A scale of 16 bits, but the highest, as two of 15. */
+function pairOf(scale: i32): v128 {
+  return i32x4.splat(((scale >> 1) << 16) | (scale - (scale >> 1)));
+}
+
 /**
  * m + 128 of a row of conv_v's sums: `pixels` numbers of 16 bits, m = clamp(round((sum − centre) · scale · 2^−shift), −127,
  * 127).
@@ -51,17 +68,13 @@ export function toInner<L>(
   const half = ((<i64>1) << shift) >> 1;
   const most = <i64>scale * i16.MAX_VALUE + half;
   // Sums that 16 bits do not hold end at ±127.
-  if (most <= i32.MAX_VALUE && most >> shift >= 127 && (<i64>scale * i16.MIN_VALUE + half) >> shift <= -127) {
+  if (scale < 0xffff && most <= i32.MAX_VALUE && most >> shift >= 127 && (<i64>scale * i16.MIN_VALUE + half) >> shift <= -127) {
     if (isVector<L>()) {
-      const factor = i32x4.splat(scale);
+      const pair = pairOf(scale);
       const start = i32x4.splat(<i32>half);
       const step: usize = narrow ? 16 : 32;
       for (let end = to + (pixels << 1); to < end; to += 16, sums += step) {
-        const x = centred(sums, centre, narrow);
-        const m = i16x8.narrow_i32x4_s(
-          i32x4.shr_s(i32x4.add(start, i32x4.mul(i32x4.extend_low_i16x8_s(x), factor)), shift),
-          i32x4.shr_s(i32x4.add(start, i32x4.mul(i32x4.extend_high_i16x8_s(x), factor)), shift),
-        );
+        const m = scaled(centred(sums, centre, narrow), pair, start, shift);
         const clamped = i16x8.min_s(i16x8.max_s(m, i16x8.splat(-127)), i16x8.splat(127));
         v128.store(to, i16x8.add(clamped, i16x8.splat(128)));
       }

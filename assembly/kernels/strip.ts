@@ -7,12 +7,13 @@ import {
   inputGroups,
   inTurn,
   liveRows,
-  rowPixels,
+  rowSpan,
   sharesTaps,
   stripLength,
   stripPhases,
   tablePixels,
   turnBytes,
+  wholeVectors,
 } from "../../format/strip";
 import { countOnes, openBatch } from "./sign-sums";
 import { tableOfStaged } from "./tables";
@@ -52,7 +53,7 @@ export let pitch: i32 = 0;
 let planes: i32 = 0;
 let planesAcross: i32 = 0;
 let planeRows: i32 = 0;
-/** Of every table; a vector of them is behind the last plane. */
+/** Of every table; the last are behind the last plane. */
 export let pixels: i32 = 0;
 /** Of a row of sums: whole vectors. */
 export let rowLength: i32 = 0;
@@ -77,8 +78,9 @@ export function openStrip(layer: usize): void {
   planeRows = turns ? 1 : stripLength(stripRows, tapsHigh, strideHeight, dilationHeight);
   planesAcross = stripPhases(tapsWide, strideWidth, dilationWidth);
   planes = (turns ? 1 : stripPhases(tapsHigh, strideHeight, dilationHeight)) * planesAcross;
-  pixels = <i32>tablePixels(planes, planeRows, pitch);
-  rowLength = <i32>rowPixels(stripRows, stripColumns, pitch);
+  const span = rowSpan(stripRows, stripColumns, pitch);
+  pixels = <i32>tablePixels(planes, planeRows, pitch, span);
+  rowLength = <i32>wholeVectors(span);
 }
 
 /** Of the sums of `signs` rows of signs that are kept between rows. */
@@ -114,13 +116,19 @@ function stagePixels(group: i32, oy: i32, down: i32, ox: i32, to: usize): usize 
   for (let plane = 0; plane < planes; plane++) {
     const top = oy * strideHeight - padTop + down + plane / planesAcross;
     const left = ox * strideWidth - padLeft + (plane % planesAcross);
+    // Columns before `first` and from `end` on are outside the image.
+    const first = left < 0 ? min(pitch, (strideWidth - 1 - left) / strideWidth) : 0;
+    const end = max(first, min(pitch, (inputWidth - left + strideWidth - 1) / strideWidth));
+    const step = <usize>(strideWidth * inputChannels);
     for (let r = 0, y = top; r < planeRows; r++, y += strideHeight) {
       const inside = <u32>y < <u32>inputHeight;
-      const row = base + <usize>(y * inputWidth * inputChannels + (group << 2));
-      for (let stop = to + <usize>(pitch << 2), x = left; to < stop; to += 4, x += strideWidth) {
-        if (inside && <u32>x < <u32>inputWidth) store<u32>(to, load<u32>(row + x * inputChannels) ^ 0x80808080);
-        else store<u32>(to, zeros);
-      }
+      const start = inside ? to + <usize>(first << 2) : to + <usize>(pitch << 2);
+      const stop = inside ? to + <usize>(end << 2) : start;
+      const next = to + <usize>(pitch << 2);
+      for (; to < start; to += 4) store<u32>(to, zeros);
+      let from = base + <usize>((y * inputWidth + left + first * strideWidth) * inputChannels + (group << 2));
+      for (; to < stop; to += 4, from += step) store<u32>(to, load<u32>(from) ^ 0x80808080);
+      for (; to < next; to += 4) store<u32>(to, zeros);
     }
   }
   return to;

@@ -23,13 +23,14 @@ import {
   inTurn,
   liveRows,
   MAX_TERMS,
-  rowPixels,
+  rowSpan,
   semiBinaryScratchBytes,
   sharesTaps,
   stripLength,
   stripPhases,
   tablePixels,
   turnBytes,
+  wholeVectors,
 } from "../../format/strip";
 import { channels, tensorRecord } from "../model";
 import { hasScratch } from "./data";
@@ -64,8 +65,9 @@ export function stripScratchBytes(layer: usize): f64 {
   const length = stripLength(rows, down, strideHeight, dilationHeight);
   const planes = stripPhases(down, strideHeight, dilationHeight) * stripPhases(wide, strideWidth, dilationWidth);
   const taps = high * wide;
-  const pixels = tablePixels(planes, length, pitch);
-  const row = rowPixels(rows, columns, pitch);
+  const span = rowSpan(rows, columns, pitch);
+  const pixels = tablePixels(planes, length, pitch, span);
+  const row = wholeVectors(span);
   const rank = <i32>load<u16>(layer, L_RANK);
   const count = <i32>load<u8>(layer, L_PLANES);
   const semiBinary = load<u8>(layer, L_KIND) == KIND_SEMI_BINARY;

@@ -7,7 +7,7 @@ import {
   liveRows,
   MAX_TERMS,
   pairedGroups,
-  rowPixels,
+  rowSpan,
   semiBinaryScratchBytes,
   semiBinaryTableBytes,
   sharesTaps,
@@ -15,6 +15,7 @@ import {
   stripPhases,
   tablePixels,
   turnBytes,
+  wholeVectors,
 } from "../../format/strip.ts";
 import type { ProgramLayer } from "../program.ts";
 
@@ -57,11 +58,12 @@ function measures({ kernel, stride, dilation }: ProgramLayer, from: Shape, { row
   const length = stripLength(rows, down, stride[0], dilation[0]);
   const pitch = stripLength(columns, wide, stride[1], dilation[1]);
   const planes = stripPhases(down, stride[0], dilation[0]) * stripPhases(wide, stride[1], dilation[1]);
+  const span = rowSpan(rows, columns, pitch);
   return {
     taps: high * wide,
     groups,
-    pixels: tablePixels(planes, length, pitch),
-    row: rowPixels(rows, columns, pitch),
+    pixels: tablePixels(planes, length, pitch, span),
+    row: wholeVectors(span),
     live: turns ? liveRows(high, stride[0], dilation[0]) : 0,
     high,
   };

@@ -8,6 +8,8 @@ export const MAX_TERMS: i32 = 64;
 
 /** Rows of signs that are summed up, and then requantised, one after another. */
 export const SUM_ROWS: i32 = 8;
+/** int32 numbers of each of them, where they are requantised together (assembly/kernels/requantise.ts). */
+export const EIGHT_WORDS: i32 = 3;
 
 /** Residues of the taps' positions by the stride: each has a plane of its own, in which the stride is 1. */
 export function stripPhases(kernel: i32, stride: i32, dilation: i32): i32 {
@@ -98,7 +100,7 @@ export function semiBinarySumBytes(taps: f64, groups: f64, batch: f64, row: f64,
   );
 }
 
-/** Scratch of a SemiBinary layer: a scale, tap offsets, staged pixels, tables, sums, those kept between rows, m, outputs. */
+/** Scratch of a SemiBinary layer: scales, tap offsets, staged pixels, tables, sums, those kept between rows, m, outputs. */
 export function semiBinaryScratchBytes(
   taps: f64,
   groups: f64,
@@ -112,7 +114,7 @@ export function semiBinaryScratchBytes(
   const sums = semiBinarySumBytes(taps, groups, batch, row, rank);
   const inner = 8 * row * pairedGroups(rank);
   return (
-    16 +
+    4 * EIGHT_WORDS * SUM_ROWS +
     aligned(4 * taps) +
     4 * pixels +
     semiBinaryTableBytes(batch, pixels, rank) +

@@ -68,7 +68,7 @@ export function openAdd(p: usize): void {
 
 /** 2^exponent, −1022…1023 */
 function power(exponent: i32): f64 {
-  return reinterpret<f64>(<i64>(exponent + 1023) << 52);
+  return reinterpret<f64>((<i64>(exponent + 1023)) << 52);
 }
 
 function real(multiplier: i32, shift: i32): f64 {
@@ -100,8 +100,14 @@ export function addValues(a: usize, b: usize, out: usize, count: i32): void {
       const x1 = i32x4.extend_high_i16x8_s(x);
       const y0 = i32x4.extend_low_i16x8_s(y);
       const y1 = i32x4.extend_high_i16x8_s(y);
-      const r0 = f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(x0), f1), f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(y0), f2), c));
-      const r1 = f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(x1), f1), f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(y1), f2), c));
+      const r0 = f32x4.add(
+        f32x4.mul(f32x4.convert_i32x4_s(x0), f1),
+        f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(y0), f2), c),
+      );
+      const r1 = f32x4.add(
+        f32x4.mul(f32x4.convert_i32x4_s(x1), f1),
+        f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(y1), f2), c),
+      );
       const clamped0 = f32x4.pmax(least, f32x4.pmin(most, r0));
       const clamped1 = f32x4.pmax(least, f32x4.pmin(most, r1));
       const magic0 = magic4(clamped0);

@@ -104,11 +104,13 @@ export function depthwiseSum(w: usize, count: i32, channel: i32, oy: i32, ox: i3
   const endX = endInside(left, dilationWidth, kernelWidth, inputWidth);
   let sum = 0;
   for (
-    let ky = firstInside(top, dilationHeight, kernelHeight), endY = endInside(top, dilationHeight, kernelHeight, inputHeight);
+    let ky = firstInside(top, dilationHeight, kernelHeight),
+      endY = endInside(top, dilationHeight, kernelHeight, inputHeight);
     ky < endY;
     ky++
   ) {
-    let x = base + (((top + ky * dilationHeight) * inputWidth + left + firstX * dilationWidth) * inputChannels + channel);
+    let x =
+      base + (((top + ky * dilationHeight) * inputWidth + left + firstX * dilationWidth) * inputChannels + channel);
     let at = w + (ky * kernelWidth + firstX) * count;
     for (let kx = firstX; kx < endX; kx++, x += dilationWidth * inputChannels, at += count)
       sum += <i32>load<i8>(at) * (<i32>load<i8>(x) - zero);

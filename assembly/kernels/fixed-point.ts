@@ -128,7 +128,7 @@ function upper4(low: v128, high: v128): v128 {
 }
 
 /** 4 + 4 lanes, clamped to low … high within int8, as 4 bytes at `to0` and 4 at `to1`. */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 export function storePair(x: v128, y: v128, low: v128, high: v128, to0: usize, to1: usize): void {
   const both = i16x8.min_s(i16x8.max_s(i16x8.narrow_i32x4_s(x, y), low), high);

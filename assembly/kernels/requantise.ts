@@ -3,6 +3,7 @@
 // - what is scaled is so small. Then lanes may wrap around on the way (mod 2^32), since the last value does not.
 // - it is clamped anyway where it is large, and can be clamped before it is scaled.
 
+import { EIGHT_WORDS } from "../../format/strip";
 import { clamp } from "./fixed-point";
 
 /** Whether 32 bits hold (x + half of the last bit) >> shift for |x| ≤ bound. */
@@ -21,7 +22,7 @@ function sumAt(sums: usize, p: i32, narrow: bool): i32 {
 }
 
 /** 8 sums less `centre`, as 16 bits, saturated. */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function centred(sums: usize, centre: i32, narrow: bool): v128 {
   if (narrow) {
@@ -36,7 +37,7 @@ function centred(sums: usize, centre: i32, narrow: bool): v128 {
 }
 
 /** (x · scale + start) >> shift of 8 lanes of 16 bits, saturated to 16. pair: of two numbers whose sum is the scale. */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function scaled(x: v128, pair: v128, start: v128, shift: i32): v128 {
   const low = i32x4.dot_i16x8_s(v128.shuffle<i16>(x, x, 0, 8, 1, 9, 2, 10, 3, 11), pair);
@@ -92,6 +93,92 @@ export function toInner<L>(
   }
 }
 
+// Numbers of a channel of toEight: the centre, the pair of its scale, and the offset.
+
+/** Word `i` of channel c of toEight. */
+function word(channels: usize, c: i32, i: i32): usize {
+  return channels + <usize>((c * EIGHT_WORDS + i) << 2);
+}
+
+/** Whether toEight can have the channel (its sums within 16 bits about the centre), which it then writes. */
+export function openEight(channels: usize, c: i32, centre: i32, scale: i32, offset: i64, shift: i32, reach: i32): bool {
+  if (scale == 0xffff || reach > i16.MAX_VALUE || !isShort(<i64>scale * reach + abs(offset), shift)) return false;
+  store<i32>(word(channels, c, 0), centre);
+  store<i32>(word(channels, c, 1), (((scale >> 1) << 16) | (scale - (scale >> 1))));
+  store<i32>(word(channels, c, 2), <i32>offset);
+  return true;
+}
+
+/** Channel c of toEight: 8 pixels, 16 bits each. */
+// @ts-expect-error: decorator
+@inline
+function eighth(sums: usize, row: usize, channels: usize, c: i32, shift: i32): v128 {
+  const x = i16x8.sub(v128.load(sums + <usize>c * row), v128.load16_splat(word(channels, c, 0)));
+  return scaled(x, v128.load32_splat(word(channels, c, 1)), v128.load32_splat(word(channels, c, 2)), shift);
+}
+
+/** Two channels of toEight, clamped: 8 pixels of 2 bytes. */
+// @ts-expect-error: decorator
+@inline
+function quarter(
+  sums: usize,
+  row: usize,
+  channels: usize,
+  c: i32,
+  shift: i32,
+  low: v128,
+  high: v128,
+): v128 {
+  const both = i8x16.narrow_i16x8_s(
+    eighth(sums, row, channels, c, shift),
+    eighth(sums, row, channels, c + 1, shift),
+  );
+  const clamped = i8x16.min_s(i8x16.max_s(both, low), high);
+  return v128.shuffle<i8>(clamped, clamped, 0, 8, 1, 9, 2, 10, 3, 11, 4, 12, 5, 13, 6, 14, 7, 15);
+}
+
+/**
+ * 8 channels of output from as many rows of uint16 sums, `row` bytes apart: clamp(((sum − centre) · scale + offset) >>
+ * shift, low, high) of `pixels` pixels, `stride` bytes apart. channels: openEight of each.
+ */
+export function toEight(
+  sums: usize,
+  row: usize,
+  channels: usize,
+  shift: i32,
+  low: i32,
+  high: i32,
+  pixels: i32,
+  to: usize,
+  stride: i32,
+): void {
+  const least = i8x16.splat(<i8>low);
+  const most = i8x16.splat(<i8>high);
+  for (let p = 0; p < pixels; p += 8, sums += 16) {
+    const a = quarter(sums, row, channels, 0, shift, least, most);
+    const b = quarter(sums, row, channels, 2, shift, least, most);
+    const c = quarter(sums, row, channels, 4, shift, least, most);
+    const d = quarter(sums, row, channels, 6, shift, least, most);
+    const ab0 = v128.shuffle<i16>(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
+    const ab4 = v128.shuffle<i16>(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
+    const cd0 = v128.shuffle<i16>(c, d, 0, 8, 1, 9, 2, 10, 3, 11);
+    const cd4 = v128.shuffle<i16>(c, d, 4, 12, 5, 13, 6, 14, 7, 15);
+    to = storeTwo(v128.shuffle<i32>(ab0, cd0, 0, 4, 1, 5), to, stride);
+    to = storeTwo(v128.shuffle<i32>(ab0, cd0, 2, 6, 3, 7), to, stride);
+    to = storeTwo(v128.shuffle<i32>(ab4, cd4, 0, 4, 1, 5), to, stride);
+    to = storeTwo(v128.shuffle<i32>(ab4, cd4, 2, 6, 3, 7), to, stride);
+  }
+}
+
+/** 8 bytes and 8 bytes, `stride` bytes apart. Returns where the next belong. */
+// @ts-expect-error: decorator
+@inline
+function storeTwo(values: v128, to: usize, stride: i32): usize {
+  v128.store64_lane(to, values, 0);
+  v128.store64_lane(to + stride, values, 1);
+  return to + 2 * stride;
+}
+
 /**
  * One channel of output from `rows` rows of sums, `row` bytes apart: `pixels` int8, `stride` bytes apart:
  * clamp((Σ scale_i · sum_i + offset) >> shift, low, high). scales: int32 each. short: isShort of what is shifted; small:
@@ -140,7 +227,7 @@ export function toOutput<L>(
 }
 
 /** (Σ scale_i · sum_i + offset) >> shift of 8 pixels, 16 bits each, saturated; all mod 2^32. */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function scaled32(sums: usize, narrow: bool, row: usize, rows: i32, scales: usize, offset: i32, shift: i32): v128 {
   let a = i32x4.splat(offset);
@@ -202,7 +289,7 @@ function clamped(x: v128, low: v128, high: v128): v128 {
 }
 
 /** The low bytes of 8 lanes, `stride` bytes apart. Returns where the next belongs. */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 export function scatter(values: v128, to: usize, stride: i32): usize {
   v128.store8_lane(to, values, 0);

@@ -54,14 +54,14 @@ function put<L>(sum: L, to: usize, fresh: bool): void {
 }
 
 /** What a vector of sums of 16 bits begins with. */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function begin<L>(to: usize, i: i32, kept: bool): L {
   return kept ? load<L>(to + <usize>i * sizeof<L>()) : zeros<L>();
 }
 
 /** Vector i of a row of sums: 16 bits a pixel where they are narrow. */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function finish<L>(sum: L, to: usize, i: i32, fresh: bool, narrow: bool): void {
   if (narrow) store<L>(to + <usize>i * sizeof<L>(), sum);
@@ -72,7 +72,7 @@ function finish<L>(sum: L, to: usize, i: i32, fresh: bool, narrow: bool): void {
  * Taps [from, until) for `size` (1…5) vectors of pixels: a constant, so that each size is a loop of its own. Two groups,
  * whose signs are one byte, at a time. `rows` rows of signs, `bytes` bytes each; their sums are `row` bytes apart.
  */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function sumPairs<L>(
   size: i32,

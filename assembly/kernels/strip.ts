@@ -153,15 +153,7 @@ function stageWindows(group: i32, oy: i32, ox: i32, to: usize): usize {
 }
 
 /** Tables of `count` groups from `first` on, which are the next batch of sums: see buildTable. */
-export function buildBatch<L>(
-  first: i32,
-  count: i32,
-  oy: i32,
-  down: i32,
-  ox: i32,
-  staged: usize,
-  tables: usize,
-): void {
+export function buildBatch<L>(first: i32, count: i32, oy: i32, down: i32, ox: i32, staged: usize, tables: usize): void {
   for (let g = 0, to = tables; g < count; g++, to += <usize>(pixels << 5))
     buildTable<L>(first + g, oy, down, ox, staged, to);
   openBatch(tables, first, count);

@@ -1,11 +1,4 @@
-import {
-  L_ACTIVATION_MAX,
-  L_ACTIVATION_MIN,
-  L_INPUT,
-  L_INPUT2,
-  L_OUTPUT,
-  NO_TENSOR,
-} from "../../format/layout";
+import { L_ACTIVATION_MAX, L_ACTIVATION_MIN, L_INPUT, L_INPUT2, L_OUTPUT, NO_TENSOR } from "../../format/layout";
 import { depthwise8, depthwiseSum } from "../kernels/depthwise";
 import { clamp, multiply } from "../kernels/fixed-point";
 import { finishPixels, openStore, pixelTarget, targetZero } from "../kernels/pixel-store";
@@ -37,7 +30,21 @@ export function depthwiseConv2D(layer: usize): void {
       if (ASC_FEATURE_SIMD) {
         if (multiplier == 1) {
           for (; t + 8 <= count; t += 8)
-            depthwise8(w + t, count, t, oy, ox, pixels, b + (t << 2), m + (t << 2), s + t, targetZero, low, high, to + t);
+            depthwise8(
+              w + t,
+              count,
+              t,
+              oy,
+              ox,
+              pixels,
+              b + (t << 2),
+              m + (t << 2),
+              s + t,
+              targetZero,
+              low,
+              high,
+              to + t,
+            );
         }
       }
       for (; t < count; t++) {

@@ -11,9 +11,18 @@ import {
   L_SHIFT_R,
   packedRowBytes,
 } from "../../format/layout";
-import { areNarrow, MAX_TERMS, pairedGroups, STRIP_LANES, SUM_ROWS, semiBinarySumBytes, semiBinaryTableBytes } from "../../format/strip";
+import {
+  areNarrow,
+  EIGHT_WORDS,
+  MAX_TERMS,
+  pairedGroups,
+  STRIP_LANES,
+  SUM_ROWS,
+  semiBinarySumBytes,
+  semiBinaryTableBytes,
+} from "../../format/strip";
 import { openStore, storeStrip, targetZero } from "../kernels/pixel-store";
-import { fits, isShort, toInner, toOutput } from "../kernels/requantise";
+import { fits, isShort, openEight, toEight, toInner, toOutput } from "../kernels/requantise";
 import { countOnes, openBatch, openRows, signSums } from "../kernels/sign-sums";
 import {
   batch,
@@ -45,8 +54,8 @@ let tablesBytes: i32 = 0;
 let sums: usize = 0;
 let inner: usize = 0;
 let outputs: usize = 0;
-/** R_t of one channel, as int32. */
-let scale: usize = 0;
+/** R_t of one channel, as int32, or numbers of eight (openEight). */
+let scales: usize = 0;
 
 /** m_k = clamp(round(a_k · M_k · 2^−n), −127, 127), a_k = Σ ±(x − z): `rank` rows of m + 128, 16 bits each. */
 function convV<L>(layer: usize, oy: i32, ox: i32, outputHeight: i32): void {
@@ -81,43 +90,55 @@ function convU<L>(layer: usize, first: i32, count: i32, channels: i32): void {
     tableOfRows<L>(from, row, count, to);
   openRows(count, offsets, quads);
   const shift = <i32>load<u8>(layer, L_SHIFT_R);
-  const biasShift = <i32>load<u8>(layer, L_BIAS_SHIFT);
-  const start = (((<i64>1) << shift) >> 1) + ((<i64>targetZero) << shift);
   const low = <i32>load<i8>(layer, L_ACTIVATION_MIN);
   const high = <i32>load<i8>(layer, L_ACTIVATION_MAX);
   const bytes = packedRowBytes(rank);
   const narrow = areNarrow(quads);
   const sumRow = <usize>(count << (narrow ? 1 : 2));
-  for (let t = 0, bits = weightsU(layer), from = sums; t < channels; t++, bits += bytes, from += sumRow) {
-    if (t % SUM_ROWS == 0) {
-      from = sums;
-      for (let q = 0; q < quads; q += MAX_TERMS) {
-        openBatch(tables + <usize>q * table, q, min(MAX_TERMS, quads - q));
-        signSums<L>(bits, bytes, min(SUM_ROWS, channels - t), 0, 1, count, from, q == 0, narrow);
+  for (let t = 0; t < channels; t += SUM_ROWS) {
+    const rows = min(SUM_ROWS, channels - t);
+    const bits = weightsU(layer) + <usize>(t * bytes);
+    for (let q = 0; q < quads; q += MAX_TERMS) {
+      openBatch(tables + <usize>q * table, q, min(MAX_TERMS, quads - q));
+      signSums<L>(bits, bytes, rows, 0, 1, count, sums, q == 0, narrow);
+    }
+    const to = outputs + <usize>(first * channels + t);
+    if (isVector<L>() && narrow && rows == SUM_ROWS) {
+      let ready = true;
+      for (let c = 0, own = bits; ready && c < rows; c++, own += bytes)
+        ready = openEight(scales, c, centreOf(own), factorOf(layer, t + c), levelOf(layer, t + c), shift, 127 * rank);
+      if (ready) {
+        toEight(sums, sumRow, scales, shift, low, high, count, to, channels);
+        continue;
       }
     }
-    const factor = <i32>load<u16>(shifts(layer) + (t << 1));
-    const over = 127 * 4 * quads + countOnes(bits, quads);
-    store<i32>(scale, factor);
-    const zero = start + ((<i64>load<i16>(bias(layer) + (t << 1))) << biasShift);
-    const offset = zero - <i64>factor * <i64>over;
-    toOutput<L>(
-      from,
-      narrow,
-      0,
-      1,
-      scale,
-      offset,
-      shift,
-      low,
-      high,
-      count,
-      outputs + <usize>(first * channels + t),
-      channels,
-      isShort(<i64>factor * (127 * rank) + abs(zero), shift),
-      fits(255 * 4 * quads, factor, offset, shift),
-    );
+    for (let c = 0, own = bits, from = sums; c < rows; c++, own += bytes, from += sumRow) {
+      const factor = factorOf(layer, t + c);
+      const level = levelOf(layer, t + c);
+      const offset = level - <i64>factor * <i64>centreOf(own);
+      store<i32>(scales, factor);
+      const short = isShort(<i64>factor * (127 * rank) + abs(level), shift);
+      const small = fits(255 * 4 * quads, factor, offset, shift);
+      toOutput<L>(from, narrow, 0, 1, scales, offset, shift, low, high, count, to + c, channels, short, small);
+    }
   }
+}
+
+/** What the sums over packed signs `bits` of U hold beside Σ ±m. */
+function centreOf(bits: usize): i32 {
+  return 127 * 4 * quads + countOnes(bits, quads);
+}
+
+/** R_t */
+function factorOf(layer: usize, t: i32): i32 {
+  return load<u16>(shifts(layer) + (t << 1));
+}
+
+/** What is added to b_t · R_t: the bias, the zero point, and half of the last bit. */
+function levelOf(layer: usize, t: i32): i64 {
+  const shift = <i64>load<u8>(layer, L_SHIFT_R);
+  const added = (<i64>load<i16>(bias(layer) + (t << 1))) << (<i64>load<u8>(layer, L_BIAS_SHIFT));
+  return (((<i64>1) << shift) >> 1) + ((<i64>targetZero) << shift) + added;
 }
 
 export function semiBinary<L>(layer: usize): void {
@@ -127,8 +148,8 @@ export function semiBinary<L>(layer: usize): void {
   openStore(layer, 0);
   rank = load<u16>(layer, L_RANK);
   quads = <i32>pairedGroups(rank);
-  scale = scratch(layer);
-  offsets = scale + 16;
+  scales = scratch(layer);
+  offsets = scales + 4 * EIGHT_WORDS * SUM_ROWS;
   staged = offsets + align(taps << 2);
   tables = staged + <usize>(pixels << 2);
   tablesBytes = <i32>semiBinaryTableBytes(batch, pixels, rank);

@@ -96,6 +96,8 @@ export function toInner<L>(
 // Numbers of a channel of toEight: the centre, the pair of its scale, and the offset.
 
 /** Word `i` of channel c of toEight. */
+// @ts-ignore: decorator
+@inline
 function word(channels: usize, c: i32, i: i32): usize {
   return channels + <usize>((c * EIGHT_WORDS + i) << 2);
 }

@@ -1,6 +1,7 @@
 // The strip of output pixels that a layer of signs computes at once, chosen for speed within some scratch.
 
 import {
+  areNarrow,
   binaryPlanesScratchBytes,
   inputGroups,
   inTurn,
@@ -26,6 +27,18 @@ interface Strip {
   columns: number;
   /** Groups of 4 inputs whose tables stand at once. */
   batch: number;
+}
+
+/** What one row of signs is summed up over. */
+interface Sums {
+  /** In all, and at once. */
+  groups: number;
+  batch: number;
+  taps: number;
+  pixels: number;
+  /** Times that the sums are begun, or taken up again. */
+  passes: number;
+  wide: boolean;
 }
 
 const MAX_COLUMNS = 64;
@@ -71,8 +84,7 @@ function measures({ kernel, stride, dilation }: ProgramLayer, from: Shape, { row
 
 /**
  * The strip of least cost an output pixel whose scratch is within `room`, or the smallest. Cost, in instructions: about 12
- * a pixel of a table, 7 of those of conv_u, which are not staged; sumCost for each group, tap and row of signs; 6 a vector
- * of a row of sums that another batch or row adds to.
+ * a pixel of a table, 7 of those of conv_u, which are not staged; and those of the sums.
  */
 function chooseStrip(layer: ProgramLayer, from: Shape, to: Shape, room: number): Strip {
   const semiBinary = layer.kind === "SemiBinary";
@@ -85,14 +97,15 @@ function chooseStrip(layer: ProgramLayer, from: Shape, to: Shape, room: number):
         const strip = { rows, columns, batch };
         const { taps, pixels, row, live, high } = measures(layer, from, strip);
         const bytes = scratchBytes(layer, from, to, strip);
-        const batches = Math.ceil(groups / batch);
-        const perRow = live > 0 ? layer.stride[0] : 1; // tables of so many input rows for one of the output
-        const again = live > 0 ? (high - 1) * signs * 2 * (row / 8) : (batches - 1) * signs * 6 * (row / 8);
-        let cost = 12 * groups * pixels * perRow + signs * groups * taps * sumCost(row) + again;
+        const tables = live > 0 ? layer.stride[0] : 1; // of so many rows of input for a strip
+        const passes = live > 0 ? high : Math.ceil(groups / batch) * Math.ceil(taps / Math.floor(MAX_TERMS / batch));
+        const sums = { groups, taps, batch, pixels: row, passes };
+        let cost = 12 * groups * pixels * tables + signs * sumCost({ ...sums, wide: !areNarrow(taps * groups) });
         if (semiBinary) {
           const quads = pairedGroups(layer.rank);
           const block = Math.min(row, 8 * Math.floor(semiBinaryTableBytes(batch, pixels, layer.rank) / (256 * quads)));
-          cost += 7 * quads * row + to[2] * quads * sumCost(block) * (row / block);
+          const outer = { groups: quads, taps: 1, batch: quads, pixels: block, passes: 1, wide: false };
+          cost += 7 * quads * row + to[2] * sumCost(outer) * (row / block);
         }
         cost /= Math.min(rows * columns, to[0] * to[1]);
         const better = !best || (bytes <= room ? best.bytes > room || cost < best.cost : bytes < best.bytes);
@@ -104,12 +117,15 @@ function chooseStrip(layer: ProgramLayer, from: Shape, to: Shape, room: number):
 }
 
 /**
- * Of one group, tap and row of signs, for a row of pixels: 5 to find the entry for a block of up to 5 vectors, and a load
- * and an addition, mostly one instruction, for each (kernels/sign-sums.ts).
+ * Of the sums of one row of signs, in blocks of up to 5 vectors of pixels (kernels/sign-sums.ts). For each group and tap 6
+ * to find the entry, and a load and an addition a vector; 10 for each tap and batch of groups; for each pass 12, and 3 a
+ * vector, or 10 where it is widened.
  */
-function sumCost(pixels: number): number {
+function sumCost({ groups, taps, batch, pixels, passes, wide }: Sums): number {
   const vectors = pixels / 8;
-  return 5 * Math.ceil(vectors / 5) + 1.3 * vectors;
+  const blocks = Math.ceil(vectors / 5);
+  const lookups = groups * taps * (6 * blocks + 2 * vectors);
+  return lookups + Math.ceil(groups / batch) * taps * 10 * blocks + passes * (12 * blocks + (wide ? 10 : 3) * vectors);
 }
 
 /** 1, 2, 4 … and `most` itself. */

@@ -51,7 +51,7 @@ export function dense4(
   const right = shiftsRight4(multipliers, shifts);
   const exponents = extended4(shifts);
   const factors = factors4(multipliers, exponents);
-  const limits = limits4(exponents);
+  const limits = right ? limits4(exponents) : f32x4.splat(-1); // no branch in the loop: V8 would leave its constants there
   const lowest = f32x4.splat(<f32>(low - zero));
   const highest = f32x4.splat(<f32>(high - zero));
   const least = i16x8.splat(<i16>low);
@@ -88,7 +88,7 @@ export function dense4(
     const f1 = scaled4(y1, factors, lowest, highest);
     const m0 = magic4(f0);
     const m1 = magic4(f1);
-    if (right && i32x4.all_true(v128.and(sure4(f0, m0, limits), sure4(f1, m1, limits)))) {
+    if (i32x4.all_true(v128.and(sure4(f0, m0, limits), sure4(f1, m1, limits)))) {
       y0 = integers4(m0, zero);
       y1 = integers4(m1, zero);
     } else {

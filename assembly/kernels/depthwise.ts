@@ -54,8 +54,9 @@ export function depthwise8(
   const exponents1 = extended4(shifts + 4);
   const factors0 = factors4(multipliers, exponents0);
   const factors1 = factors4(multipliers + 16, exponents1);
-  const limits0 = limits4(exponents0);
-  const limits1 = limits4(exponents1);
+  const never = f32x4.splat(-1);
+  const limits0 = right ? limits4(exponents0) : never; // no branch in the loop: V8 would leave its constants there
+  const limits1 = right ? limits4(exponents1) : never;
   const lowest = f32x4.splat(<f32>(low - offset));
   const highest = f32x4.splat(<f32>(high - offset));
   const least = i16x8.splat(<i16>low);
@@ -85,7 +86,7 @@ export function depthwise8(
     const f1 = scaled4(y1, factors1, lowest, highest);
     const m0 = magic4(f0);
     const m1 = magic4(f1);
-    if (right && i32x4.all_true(v128.and(sure4(f0, m0, limits0), sure4(f1, m1, limits1)))) {
+    if (i32x4.all_true(v128.and(sure4(f0, m0, limits0), sure4(f1, m1, limits1)))) {
       y0 = integers4(m0, offset);
       y1 = integers4(m1, offset);
     } else {

@@ -21,21 +21,6 @@ function sumAt(sums: usize, p: i32, narrow: bool): i32 {
   return narrow ? <i32>load<u16>(sums + (<usize>p << 1)) : load<i32>(sums + (<usize>p << 2));
 }
 
-/** 8 sums less `centre`, as 16 bits, saturated. */
-// @ts-expect-error: decorator
-@inline
-function centred(sums: usize, centre: i32, narrow: bool): v128 {
-  if (narrow) {
-    // Less 2^15, both are signed.
-    return i16x8.sub_sat_s(
-      v128.xor(v128.load(sums), i16x8.splat(i16.MIN_VALUE)),
-      i16x8.splat(<i16>(centre + i16.MIN_VALUE)),
-    );
-  }
-  const middle = i32x4.splat(centre);
-  return i16x8.narrow_i32x4_s(i32x4.sub(v128.load(sums), middle), i32x4.sub(v128.load(sums, 16), middle));
-}
-
 /** (x · scale + start) >> shift of 8 lanes of 16 bits, saturated to 16. pair: of two numbers whose sum is the scale. */
 // @ts-expect-error: decorator
 @inline
@@ -51,6 +36,36 @@ function scaled(x: v128, pair: v128, start: v128, shift: i32): v128 {
 /** A scale of 16 bits, but the highest, as two of 15. */
 function pairOf(scale: i32): v128 {
   return i32x4.splat(((scale >> 1) << 16) | (scale - (scale >> 1)));
+}
+
+/** toInner, 8 pixels at a time; narrow is a constant, so that the loop has no branch. */
+// @ts-expect-error: decorator
+@inline
+function toInner8(
+  sums: usize,
+  narrow: bool,
+  centre: i32,
+  scale: i32,
+  half: i32,
+  shift: i32,
+  pixels: i32,
+  to: usize,
+): void {
+  const pair = pairOf(scale);
+  const start = i32x4.splat(half);
+  const least = i16x8.splat(-127);
+  const most = i16x8.splat(127);
+  const bias = i16x8.splat(128);
+  const signed = i16x8.splat(i16.MIN_VALUE); // less 2^15, uint16 are int16
+  const middle = narrow ? i16x8.splat(<i16>(centre + i16.MIN_VALUE)) : i32x4.splat(centre);
+  const step: usize = narrow ? 16 : 32;
+  for (let end = to + (pixels << 1); to < end; to += 16, sums += step) {
+    const x = narrow
+      ? i16x8.sub_sat_s(v128.xor(v128.load(sums), signed), middle)
+      : i16x8.narrow_i32x4_s(i32x4.sub(v128.load(sums), middle), i32x4.sub(v128.load(sums, 16), middle));
+    const m = scaled(x, pair, start, shift);
+    v128.store(to, i16x8.add(i16x8.min_s(i16x8.max_s(m, least), most), bias));
+  }
 }
 
 /**
@@ -71,14 +86,8 @@ export function toInner<L>(
   // Sums that 16 bits do not hold end at ±127.
   if (scale < 0xffff && most <= i32.MAX_VALUE && most >> shift >= 127 && (<i64>scale * i16.MIN_VALUE + half) >> shift <= -127) {
     if (isVector<L>()) {
-      const pair = pairOf(scale);
-      const start = i32x4.splat(<i32>half);
-      const step: usize = narrow ? 16 : 32;
-      for (let end = to + (pixels << 1); to < end; to += 16, sums += step) {
-        const m = scaled(centred(sums, centre, narrow), pair, start, shift);
-        const clamped = i16x8.min_s(i16x8.max_s(m, i16x8.splat(-127)), i16x8.splat(127));
-        v128.store(to, i16x8.add(clamped, i16x8.splat(128)));
-      }
+      if (narrow) toInner8(sums, true, centre, scale, <i32>half, shift, pixels, to);
+      else toInner8(sums, false, centre, scale, <i32>half, shift, pixels, to);
     } else {
       for (let p = 0; p < pixels; p++, to += 2) {
         const x = clamp<i32>(sumAt(sums, p, narrow) - centre, i16.MIN_VALUE, i16.MAX_VALUE);
@@ -96,7 +105,7 @@ export function toInner<L>(
 // Numbers of a channel of toEight: the centre, the pair of its scale, and the offset.
 
 /** Word `i` of channel c of toEight. */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function word(channels: usize, c: i32, i: i32): usize {
   return channels + <usize>((c * EIGHT_WORDS + i) << 2);

@@ -93,31 +93,34 @@ export function addValues(a: usize, b: usize, out: usize, count: i32): void {
     const limits = f32x4.splat(limit);
     const least = f32x4.splat(<f32>(low - zeroOut));
     const most = f32x4.splat(<f32>(high - zeroOut));
-    for (; i <= count - 8; i += 8) {
-      const x = v128.load8x8_s(a + i);
-      const y = v128.load8x8_s(b + i);
-      const x0 = i32x4.extend_low_i16x8_s(x);
-      const x1 = i32x4.extend_high_i16x8_s(x);
-      const y0 = i32x4.extend_low_i16x8_s(y);
-      const y1 = i32x4.extend_high_i16x8_s(y);
-      const r0 = f32x4.add(
-        f32x4.mul(f32x4.convert_i32x4_s(x0), f1),
-        f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(y0), f2), c),
-      );
-      const r1 = f32x4.add(
-        f32x4.mul(f32x4.convert_i32x4_s(x1), f1),
-        f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(y1), f2), c),
-      );
-      const clamped0 = f32x4.pmax(least, f32x4.pmin(most, r0));
-      const clamped1 = f32x4.pmax(least, f32x4.pmin(most, r1));
-      const magic0 = magic4(clamped0);
-      const magic1 = magic4(clamped1);
-      const sure = v128.and(sure4(clamped0, magic0, limits), sure4(clamped1, magic1, limits));
-      const values = i32x4.all_true(sure)
-        ? i16x8.narrow_i32x4_s(integers4(magic0, zeroOut), integers4(magic1, zeroOut))
-        : i16x8.narrow_i32x4_s(exactly4(x0, y0), exactly4(x1, y1));
-      v128.store64_lane(out + i, i8x16.narrow_i16x8_s(values, values), 0);
-    }
+    const eights = count & ~7;
+    if (eights > 0)
+      do {
+        const x = v128.load8x8_s(a + i);
+        const y = v128.load8x8_s(b + i);
+        const x0 = i32x4.extend_low_i16x8_s(x);
+        const x1 = i32x4.extend_high_i16x8_s(x);
+        const y0 = i32x4.extend_low_i16x8_s(y);
+        const y1 = i32x4.extend_high_i16x8_s(y);
+        const r0 = f32x4.add(
+          f32x4.mul(f32x4.convert_i32x4_s(x0), f1),
+          f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(y0), f2), c),
+        );
+        const r1 = f32x4.add(
+          f32x4.mul(f32x4.convert_i32x4_s(x1), f1),
+          f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(y1), f2), c),
+        );
+        const clamped0 = f32x4.pmax(least, f32x4.pmin(most, r0));
+        const clamped1 = f32x4.pmax(least, f32x4.pmin(most, r1));
+        const magic0 = magic4(clamped0);
+        const magic1 = magic4(clamped1);
+        const sure = v128.and(sure4(clamped0, magic0, limits), sure4(clamped1, magic1, limits));
+        const values = i32x4.all_true(sure)
+          ? i16x8.narrow_i32x4_s(integers4(magic0, zeroOut), integers4(magic1, zeroOut))
+          : i16x8.narrow_i32x4_s(exactly4(x0, y0), exactly4(x1, y1));
+        v128.store64_lane(out + i, i8x16.narrow_i16x8_s(values, values), 0);
+        i += 8;
+      } while (i < eights);
   }
   for (; i < count; i++) {
     const x = multiply((<i32>load<i8>(a + i) - zero1) << LEFT_SHIFT, multiplier1, shift1);

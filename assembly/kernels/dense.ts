@@ -56,7 +56,8 @@ export function dense4(
   const highest = f32x4.splat(<f32>(high - zero));
   const least = i16x8.splat(<i16>low);
   const most = i16x8.splat(<i16>high);
-  for (let p = 0; p < pixels; p += 2) {
+  let p = 0;
+  do {
     const other = p + 1 < pixels ? step : 0; // the last of an odd number goes with itself
     let a0 = i32x4.splat(0);
     let b0 = a0;
@@ -66,7 +67,10 @@ export function dense4(
     let b1 = a0;
     let c1 = a0;
     let d1 = a0;
-    for (let at = w, from = x, end = w + size; at < end; at += 8, from += 16) {
+    const end = w + size;
+    let at = w;
+    let from = x;
+    do {
       const x0 = v128.load(from);
       const x1 = v128.load(from + other);
       const wa = v128.load8x8_s(at);
@@ -81,7 +85,9 @@ export function dense4(
       const wd = v128.load8x8_s(at + 3 * size);
       d0 = i32x4.add(d0, i32x4.dot_i16x8_s(wd, x0));
       d1 = i32x4.add(d1, i32x4.dot_i16x8_s(wd, x1));
-    }
+      at += 8;
+      from += 16;
+    } while (at < end);
     let y0 = i32x4.add(across(a0, b0, c0, d0), bias);
     let y1 = i32x4.add(across(a1, b1, c1, d1), bias);
     const f0 = scaled4(y0, factors, lowest, highest);
@@ -98,5 +104,6 @@ export function dense4(
     storePair(y0, y1, least, most, to, other ? to + stride : to);
     x += 2 * step;
     to += 2 * stride;
-  }
+    p += 2;
+  } while (p < pixels);
 }

@@ -67,7 +67,9 @@ export function depthwise8(
   const endY = endInside(top, dilationHeight, kernelHeight, inputHeight);
   const across = dilationWidth * inputChannels;
   const down = dilationHeight * inputWidth * inputChannels;
-  for (let p = 0, left = ox * strideWidth - padLeft; p < pixels; p++, left += strideWidth, to += count) {
+  let left = ox * strideWidth - padLeft;
+  const last = left + pixels * strideWidth;
+  do {
     const firstX = firstInside(left, dilationWidth, kernelWidth);
     const endX = endInside(left, dilationWidth, kernelWidth, inputWidth);
     let y0 = b0;
@@ -94,7 +96,9 @@ export function depthwise8(
       y1 = i32x4.add(exactly4(y1, multipliers + 16, shifts + 4, right), i32x4.splat(offset));
     }
     storePair(y0, y1, least, most, to, to + 4);
-  }
+    left += strideWidth;
+    to += count;
+  } while (left != last);
 }
 
 /** Σ w·(x − zero) of channel t, which reads input channel `channel`. */

@@ -59,13 +59,16 @@ function toInner8(
   const signed = i16x8.splat(i16.MIN_VALUE); // less 2^15, uint16 are int16
   const middle = narrow ? i16x8.splat(<i16>(centre + i16.MIN_VALUE)) : i32x4.splat(centre);
   const step: usize = narrow ? 16 : 32;
-  for (let end = to + (pixels << 1); to < end; to += 16, sums += step) {
+  const end = to + (pixels << 1);
+  do {
     const x = narrow
       ? i16x8.sub_sat_s(v128.xor(v128.load(sums), signed), middle)
       : i16x8.narrow_i32x4_s(i32x4.sub(v128.load(sums), middle), i32x4.sub(v128.load(sums, 16), middle));
     const m = scaled(x, pair, start, shift);
     v128.store(to, i16x8.add(i16x8.min_s(i16x8.max_s(m, least), most), bias));
-  }
+    to += 16;
+    sums += step;
+  } while (to < end);
 }
 
 /**
@@ -165,7 +168,8 @@ export function toEight(
 ): void {
   const least = i8x16.splat(<i8>low);
   const most = i8x16.splat(<i8>high);
-  for (let p = 0; p < pixels; p += 8, sums += 16) {
+  let p = 0;
+  do {
     const a = quarter(sums, row, channels, 0, shift, least, most);
     const b = quarter(sums, row, channels, 2, shift, least, most);
     const c = quarter(sums, row, channels, 4, shift, least, most);
@@ -178,7 +182,9 @@ export function toEight(
     to = storeTwo(v128.shuffle<i32>(ab0, cd0, 2, 6, 3, 7), to, stride);
     to = storeTwo(v128.shuffle<i32>(ab4, cd4, 0, 4, 1, 5), to, stride);
     to = storeTwo(v128.shuffle<i32>(ab4, cd4, 2, 6, 3, 7), to, stride);
-  }
+    sums += 16;
+    p += 8;
+  } while (p < pixels);
 }
 
 /** 8 bytes and 8 bytes, `stride` bytes apart. Returns where the next belong. */

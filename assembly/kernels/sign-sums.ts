@@ -94,15 +94,21 @@ function sumPairs<L>(
   const tapBytes = <usize>(perTap >> 1);
   const n = <usize>(count >> 1);
   const first = bits + <usize>((from * perTap + before) >> 1);
-  for (let k = 0, signs = first; k < rows; k++, signs += bytes, to += row) {
+  let k = 0;
+  let signs = first;
+  do {
     let s0 = begin<L>(to, 0, kept);
     let s1 = size > 1 ? begin<L>(to, 1, kept) : zeros<L>();
     let s2 = size > 2 ? begin<L>(to, 2, kept) : zeros<L>();
     let s3 = size > 3 ? begin<L>(to, 3, kept) : zeros<L>();
     let s4 = size > 4 ? begin<L>(to, 4, kept) : zeros<L>();
-    for (let t = from, start = signs; t < until; t++, start += tapBytes) {
+    let t = from;
+    let start = signs;
+    do {
       let table = at + <usize>load<u32>(tapOffsets + (t << 2));
-      for (let byte = start, end = start + n; byte < end; byte++, table += 2 * group) {
+      let byte = start;
+      const end = start + n;
+      do {
         const pair = <i32>load<u8>(byte);
         const p = table + <usize>((pair & 15) * entry);
         const q = table + group + <usize>((pair >> 4) * entry);
@@ -111,14 +117,18 @@ function sumPairs<L>(
         if (size > 2) s2 = add<L>(add<L>(s2, load<L>(p, 2 * sizeof<L>())), load<L>(q, 2 * sizeof<L>()));
         if (size > 3) s3 = add<L>(add<L>(s3, load<L>(p, 3 * sizeof<L>())), load<L>(q, 3 * sizeof<L>()));
         if (size > 4) s4 = add<L>(add<L>(s4, load<L>(p, 4 * sizeof<L>())), load<L>(q, 4 * sizeof<L>()));
-      }
-    }
+        table += 2 * group;
+      } while (++byte < end);
+      start += tapBytes;
+    } while (++t < until);
     finish<L>(s0, to, 0, fresh, narrow);
     if (size > 1) finish<L>(s1, to, 1, fresh, narrow);
     if (size > 2) finish<L>(s2, to, 2, fresh, narrow);
     if (size > 3) finish<L>(s3, to, 3, fresh, narrow);
     if (size > 4) finish<L>(s4, to, 4, fresh, narrow);
-  }
+    signs += bytes;
+    to += row;
+  } while (++k < rows);
 }
 
 function sum1<L>(

@@ -47,7 +47,8 @@ function spread(pair0: u64, pair1: u64, c: u64): u64 {
 /** The table of `pixels` staged pixels, each 4 bytes x + 128; a multiple of 8 of them. */
 export function tableOfStaged<L>(staged: usize, pixels: i32, to: usize): void {
   const step = <usize>(pixels << 1);
-  for (let end = to + step; to < end; to += sizeof<L>()) {
+  const end = to + step;
+  do {
     if (isVector<L>()) {
       const a = v128.load(staged);
       const b = v128.load(staged, 16);
@@ -68,7 +69,8 @@ export function tableOfStaged<L>(staged: usize, pixels: i32, to: usize): void {
       staged += 16;
       entries<u64>(spread(a, b, 0), spread(a, b, 1), spread(a, b, 2), spread(a, b, 3), to, step);
     }
-  }
+    to += sizeof<L>();
+  } while (to < end);
 }
 
 /** The table of `pixels` pixels of 4 rows of numbers x + 128 of 16 bits, `row` bytes apart. */

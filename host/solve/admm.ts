@@ -172,11 +172,16 @@ async function solveU(U: Factor, b: Float32Array, wh: Float32Array, metric: Metr
   const { T, S, K } = shape;
   const energy = await matMul(await timesMetric(b, metric.h, K, S), b, K, S, K, false, true);
   const lengths = Float32Array.from({ length: K }, (_, k) => lengthOf(energy[k * K + k]));
-  const scaled = energy.map((x, i) => x / (lengths[i % K] * lengths[Math.floor(i / K)]));
-  const target = (await matMul(wh, b, T, S, K, false, true)).map((x, i) => x / lengths[i % K]);
-  for (let i = 0; i < U.z.length; i++) {
-    U.z[i] *= lengths[i % K];
-    U.dual[i] *= lengths[i % K];
+  const scaled = new Float32Array(K * K);
+  for (let j = 0, at = 0; j < K; j++)
+    for (let k = 0; k < K; k++, at++) scaled[at] = energy[at] / (lengths[k] * lengths[j]);
+  const target = await matMul(wh, b, T, S, K, false, true);
+  for (let t = 0, at = 0; t < T; t++) {
+    for (let k = 0; k < K; k++, at++) {
+      target[at] /= lengths[k];
+      U.z[at] *= lengths[k];
+      U.dual[at] *= lengths[k];
+    }
   }
   for (let step = 0; step < INNER; step++) {
     const weight = step === 0 ? rho : 1;
@@ -185,9 +190,11 @@ async function solveU(U: Factor, b: Float32Array, wh: Float32Array, metric: Metr
     for (let i = 0; i < f.length; i++) U.dual[i] += f[i];
     projectRankOne(U, T, K);
   }
-  for (let i = 0; i < U.z.length; i++) {
-    U.z[i] /= lengths[i % K];
-    U.dual[i] /= lengths[i % K];
+  for (let t = 0, at = 0; t < T; t++) {
+    for (let k = 0; k < K; k++, at++) {
+      U.z[at] /= lengths[k];
+      U.dual[at] /= lengths[k];
+    }
   }
 }
 

@@ -31,7 +31,7 @@ export interface Search {
   judged: Trial[];
   /** Solves and judges an allocation, unless that was done before. */
   attempt(name: string, choices: Choices): Promise<Trial>;
-  /** The same for several, the first here and the others on a thread meanwhile. */
+  /** The same for several, two at a time. */
   attemptAll(allocations: Allocation[]): Promise<Trial[]>;
   measure(context: Trial): Promise<Sensitivity[]>;
   /** To be called before each of `total` steps. */
@@ -119,23 +119,27 @@ function some({ data, count }: Samples): Samples {
 
 const equal = (a: Choice, b: Choice) => a.scheme === b.scheme && a.rank === b.rank;
 
-/** `solve` is on this thread, and keeps what it knows for the next call; others are on a thread of their own. */
+/** Here, where `solve` keeps what it knows for the next call, and on a second thread: each takes the next that is left. */
 async function solveAll(
-  [first, ...others]: Choices[],
+  all: Choices[],
   job: SolveJob,
   solve: (choices: Choices) => Promise<Solved>,
 ): Promise<Solved[]> {
-  if (!first) return [];
-  if (others.length === 0 || threadCount() === 1) {
-    const here = await solve(first);
-    return [here, ...(await solveAll(others, job, solve))];
-  }
-  const thread = startThread("trials", job);
+  const solved: Solved[] = [];
+  let next = 0;
+  const work = async (solveOne: typeof solve) => {
+    while (next < all.length) {
+      const i = next++;
+      solved[i] = await solveOne(all[i]);
+    }
+  };
+  const thread = all.length > 1 && threadCount() > 1 ? startThread("trials", job) : undefined;
   try {
-    return await Promise.all([solve(first), ...others.map((choices) => thread.ask(choices))]);
+    await Promise.all([work(solve), thread && work((choices) => thread.ask(choices))]);
   } finally {
-    await thread.stop();
+    await thread?.stop();
   }
+  return solved;
 }
 
 /**

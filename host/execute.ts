@@ -37,6 +37,8 @@ export async function execute(
   const layers = neededLayers(graph, wanted, known);
   const lastUse = new Map(layers.flatMap((layer, i) => layer.inputs.map((id) => [id, i] as const)));
   const tf = await startTfjs();
+  // The wasm back end copies what it is given; the other keeps views, and the caller may change its arrays.
+  const own = (values: Float32Array) => (tf.getBackend() === "wasm" ? values : values.slice());
   const results = new Map(wanted.map((id) => [id, new Float32Array(count * size(graph.tensors[id].shape))]));
   const chunk = chunkSize(graph, layers);
   // Where there is one chunk, the weights of one layer at a time are enough: those of large networks fill gigabytes.
@@ -53,8 +55,7 @@ export async function execute(
       const live = new Map<TensorId, Tensor4D>();
       for (const id of new Set([...lastUse.keys(), ...wanted])) {
         const values = known.get(id);
-        // A copy: tfjs keeps views on what it is given, and the caller may change its arrays.
-        if (values) live.set(id, tf.tensor4d(slice(id, values).slice(), [samples, ...graph.tensors[id].shape]));
+        if (values) live.set(id, tf.tensor4d(own(slice(id, values)), [samples, ...graph.tensors[id].shape]));
       }
       layers.forEach((layer, i) => {
         const { apply, weights } = prepared(layer);

@@ -1,7 +1,7 @@
 // The plain products of the solvers: their order of summation is that of the definition, so the bits are too.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { cholesky, solveCholesky } from "../host/solve/cholesky.ts";
+import { cholesky, inverseCholesky, solveCholesky } from "../host/solve/cholesky.ts";
 import { timesSymmetric } from "../host/solve/products.ts";
 import { reals } from "./support/reals.ts";
 
@@ -46,5 +46,17 @@ for (const n of [1, 3, 4, 8, 9, 21]) {
     }
     solveCholesky(lower, b, n, 5);
     for (let i = 0; i < b.length; i++) assert.ok(Math.abs(b[i] - wanted[i]) < 1e-12 * n, `${i}`);
+  });
+}
+
+for (const n of [1, 3, 16, 18, 37]) {
+  test(`the inverse of ${n} × ${n} is the solution of the identity, to the bit`, () => {
+    const lower = cholesky(
+      symmetric(n).map((x, i) => (i % (n + 1) === 0 ? x + n : x)),
+      n,
+    )!;
+    const identity = Float64Array.from({ length: n * n }, (_, i) => (i % (n + 1) === 0 ? 1 : 0));
+    solveCholesky(lower, identity, n, n);
+    assert.deepEqual(inverseCholesky(lower, n), identity);
   });
 }

@@ -36,7 +36,7 @@ export async function measure(
         ...options,
         seed: SEED,
         calibration,
-        recover: recoverMinutes ? { minutes: recoverMinutes, set: { ...training, labels: undefined } } : undefined,
+        recover: recoverMinutes ? { minutes: recoverMinutes, set: training } : undefined,
         finetune: finetuneEpochs ? { epochs: finetuneEpochs, set: training } : undefined,
       },
     );

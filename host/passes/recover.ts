@@ -87,13 +87,8 @@ export async function recover(
     const { set, minutes } = recovery;
     const blockWeight = set.count < FEW_SAMPLES ? BLOCK_WEIGHT : 0;
     const unlabelled = { ...set, labels: undefined };
-    await stage("recover", {
-      set: unlabelled,
-      minutes,
-      epochs: MOST_EPOCHS,
-      blockWeight,
-      labelWeight: CHOICE_WEIGHT,
-    });
+    const weights = { blockWeight, labelWeight: CHOICE_WEIGHT };
+    await stage("recover", { set: unlabelled, minutes, epochs: MOST_EPOCHS, ...weights });
   }
   if (finetune && finetune.epochs > 0 && !options.signal?.aborted) {
     const { set, epochs } = finetune;

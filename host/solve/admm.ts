@@ -3,7 +3,7 @@
 // factor F, its projection Z to signs times scales of rank one, and the running sum Λ of what the projection changed.
 
 import { transpose } from "../tfjs/layers.ts";
-import { cholesky, solveCholesky } from "./cholesky.ts";
+import { cholesky, inverseCholesky } from "./cholesky.ts";
 import { eigen } from "./eigen.ts";
 import { matMul } from "./matmul.ts";
 import { power } from "./portable.ts";
@@ -99,10 +99,7 @@ async function solveV(V: Factor, g: Float32Array, wh: Float32Array, metric: Metr
   for (let i = 0; i < g.length; i++) lengths[i % K] += g[i] ** 2;
   for (let k = 0; k < K; k++) lengths[k] = lengthOf(lengths[k]);
   const scaled = g.map((x, i) => x / lengths[i % K]);
-  for (let i = 0; i < V.z.length; i++) {
-    V.z[i] *= lengths[Math.floor(i / S)];
-    V.dual[i] *= lengths[Math.floor(i / S)];
-  }
+  scaleRows(V, lengths, S);
   const { basis, sigma } = await rowSpace(scaled, T, K);
   const n = sigma.length;
   const back = transpose(basis, n, K);
@@ -116,17 +113,26 @@ async function solveV(V: Factor, g: Float32Array, wh: Float32Array, metric: Metr
     const weight = step === 0 ? rho : 1;
     const near = V.z.map((x, i) => x - V.dual[i]);
     const x = await toEigen(near);
-    for (let i = 0; i < x.length; i++) {
-      const curvature = sigma[Math.floor(i / S)] * values[i % S];
-      x[i] = (target[i] - curvature * x[i]) / (curvature + weight);
+    for (let i = 0, at = 0; i < n; i++) {
+      for (let s = 0; s < S; s++, at++) {
+        const curvature = sigma[i] * values[s];
+        x[at] = (target[at] - curvature * x[at]) / (curvature + weight);
+      }
     }
     const move = await matMul(back, vectors ? await matMul(x, vectors.qt, n, S, S) : x, K, n, S);
     for (let i = 0; i < near.length; i++) V.dual[i] += near[i] + move[i]; // F + Λ
     projectRows(V, S);
   }
-  for (let i = 0; i < V.z.length; i++) {
-    V.z[i] /= lengths[Math.floor(i / S)];
-    V.dual[i] /= lengths[Math.floor(i / S)];
+  scaleRows(V, lengths, S, true);
+}
+
+/** Row k of Z and Λ times lengths[k], or over it. */
+function scaleRows({ z, dual }: Factor, lengths: Float32Array, S: number, inverse = false): void {
+  for (const [k, length] of lengths.entries()) {
+    for (let i = k * S; i < (k + 1) * S; i++) {
+      z[i] = inverse ? z[i] / length : z[i] * length;
+      dual[i] = inverse ? dual[i] / length : dual[i] * length;
+    }
   }
 }
 
@@ -166,11 +172,16 @@ async function solveU(U: Factor, b: Float32Array, wh: Float32Array, metric: Metr
   const { T, S, K } = shape;
   const energy = await matMul(await timesMetric(b, metric.h, K, S), b, K, S, K, false, true);
   const lengths = Float32Array.from({ length: K }, (_, k) => lengthOf(energy[k * K + k]));
-  const scaled = energy.map((x, i) => x / (lengths[i % K] * lengths[Math.floor(i / K)]));
-  const target = (await matMul(wh, b, T, S, K, false, true)).map((x, i) => x / lengths[i % K]);
-  for (let i = 0; i < U.z.length; i++) {
-    U.z[i] *= lengths[i % K];
-    U.dual[i] *= lengths[i % K];
+  const scaled = new Float32Array(K * K);
+  for (let j = 0, at = 0; j < K; j++)
+    for (let k = 0; k < K; k++, at++) scaled[at] = energy[at] / (lengths[k] * lengths[j]);
+  const target = await matMul(wh, b, T, S, K, false, true);
+  for (let t = 0, at = 0; t < T; t++) {
+    for (let k = 0; k < K; k++, at++) {
+      target[at] /= lengths[k];
+      U.z[at] *= lengths[k];
+      U.dual[at] *= lengths[k];
+    }
   }
   for (let step = 0; step < INNER; step++) {
     const weight = step === 0 ? rho : 1;
@@ -179,9 +190,11 @@ async function solveU(U: Factor, b: Float32Array, wh: Float32Array, metric: Metr
     for (let i = 0; i < f.length; i++) U.dual[i] += f[i];
     projectRankOne(U, T, K);
   }
-  for (let i = 0; i < U.z.length; i++) {
-    U.z[i] /= lengths[i % K];
-    U.dual[i] /= lengths[i % K];
+  for (let t = 0, at = 0; t < T; t++) {
+    for (let k = 0; k < K; k++, at++) {
+      U.z[at] /= lengths[k];
+      U.dual[at] /= lengths[k];
+    }
   }
 }
 
@@ -194,10 +207,7 @@ function lengthOf(square: number): number {
 function inverse(a: Float32Array, n: number, rho: number): Float32Array {
   const shifted = new Float64Array(a);
   for (let i = 0; i < shifted.length; i += n + 1) shifted[i] += rho;
-  const result = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) result[i * (n + 1)] = 1;
-  solveCholesky(cholesky(shifted, n)!, result, n, n);
-  return new Float32Array(result);
+  return new Float32Array(inverseCholesky(cholesky(shifted, n)!, n));
 }
 
 /** Z = signs of F + Λ times the best rows·columnsᵀ for the magnitudes, by power iteration; Λ keeps the difference. */
@@ -208,10 +218,12 @@ function projectRankOne({ z, dual }: Factor, T: number, K: number): void {
     weightedSums(dual, columns, rows, K, false);
     weightedSums(dual, rows, columns, K, true);
   }
-  for (let i = 0; i < z.length; i++) {
-    const magnitude = rows[Math.floor(i / K)] * columns[i % K];
-    z[i] = dual[i] < 0 ? -magnitude : magnitude;
-    dual[i] -= z[i];
+  for (let t = 0, i = 0; t < T; t++) {
+    for (let k = 0; k < K; k++, i++) {
+      const magnitude = rows[t] * columns[k];
+      z[i] = dual[i] < 0 ? -magnitude : magnitude;
+      dual[i] -= z[i];
+    }
   }
 }
 
@@ -220,10 +232,11 @@ function weightedSums(f: Float32Array, weights: Float64Array, out: Float64Array,
   let energy = 0;
   for (const x of weights) energy += x * x;
   out.fill(0);
-  for (let i = 0; i < f.length; i++) {
-    const row = Math.floor(i / K);
-    if (transposed) out[i % K] += Math.abs(f[i]) * weights[row];
-    else out[row] += Math.abs(f[i]) * weights[i % K];
+  for (let row = 0, i = 0; i < f.length; row++) {
+    for (let k = 0; k < K; k++, i++) {
+      if (transposed) out[k] += Math.abs(f[i]) * weights[row];
+      else out[row] += Math.abs(f[i]) * weights[k];
+    }
   }
   if (energy > 0) for (let i = 0; i < out.length; i++) out[i] /= energy;
 }

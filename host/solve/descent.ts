@@ -88,14 +88,17 @@ export async function flipV(
     const count = Math.min(BLOCK, K - first);
     const slopes = await matMul(m.subarray(first * K, (first + count) * K), vh, count, K, S);
     const moves = new Float32Array(count * S); // of the rows of vh
+    const moved: number[] = [];
     for (let i = 0; i < count; i++) {
       const k = first + i;
       const slope = slopes.subarray(i * S, (i + 1) * S);
       const move = moves.subarray(i * S, (i + 1) * S);
       for (let s = 0, at = k * S; s < S; s++) slope[s] -= target[at + s];
-      for (let j = 0; j < i; j++) addMultiple(slope, m[k * K + first + j], moves, j * S);
+      for (const j of moved) addMultiple(slope, m[k * K + first + j], moves, j * S);
       const done = flipRow(v.subarray(k * S, (k + 1) * S), h, slope, move, m[k * K + k], hot);
-      if (done > 0) for (let s = 0, at = k * S; s < S; s++) vh[at + s] += move[s];
+      if (done === 0) continue;
+      for (let s = 0, at = k * S; s < S; s++) vh[at + s] += move[s];
+      moved.push(i);
       flips += done;
     }
   }

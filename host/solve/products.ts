@@ -53,11 +53,15 @@ export function dot(x: Float64Array, y: Float64Array): number {
   return sum;
 }
 
-/** A·H, T × S by S × S symmetric: two rows of the product take four rows of H at a time, one after the other. */
+/**
+ * A·H, T × S by S × S symmetric: two rows of the product, the last of an odd number alone, take four rows of H at a time,
+ * one after the other.
+ */
 export function timesSymmetric(a: Numbers, h: Float64Array, T: number, S: number): Float64Array {
   const product = new Float64Array(T * S);
-  const [rows, columns] = [T - (T % 2), S - (S % 4)];
-  for (let x = 0, y = S; x < rows * S; x += 2 * S, y += 2 * S) {
+  const pairs = (T - (T % 2)) * S;
+  const columns = S - (S % 4);
+  for (let x = 0, y = S; x < pairs; x += 2 * S, y += 2 * S) {
     for (let s = 0; s < columns; s += 4) {
       const [a0, a1, a2, a3] = [a[x + s], a[x + s + 1], a[x + s + 2], a[x + s + 3]];
       const [b0, b1, b2, b3] = [a[y + s], a[y + s + 1], a[y + s + 2], a[y + s + 3]];
@@ -72,10 +76,18 @@ export function timesSymmetric(a: Numbers, h: Float64Array, T: number, S: number
       }
     }
   }
-  for (let t = 0; t < T; t++) {
-    for (let s = t < rows ? columns : 0; s < S; s++) {
-      const factor = a[t * S + s];
-      for (let j = 0, to = t * S, at = s * S; j < S; j++, to++, at++) product[to] += factor * h[at];
+  for (let x = pairs; x < T * S; x += S) {
+    for (let s = 0; s < columns; s += 4) {
+      const [a0, a1, a2, a3] = [a[x + s], a[x + s + 1], a[x + s + 2], a[x + s + 3]];
+      const [at0, at1, at2, at3] = [s * S, (s + 1) * S, (s + 2) * S, (s + 3) * S];
+      for (let j = 0; j < S; j++)
+        product[x + j] = product[x + j] + a0 * h[at0 + j] + a1 * h[at1 + j] + a2 * h[at2 + j] + a3 * h[at3 + j];
+    }
+  }
+  for (let x = 0; x < T * S; x += S) {
+    for (let s = columns; s < S; s++) {
+      const factor = a[x + s];
+      for (let j = 0, at = s * S; j < S; j++, at++) product[x + j] += factor * h[at];
     }
   }
   return product;

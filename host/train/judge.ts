@@ -2,6 +2,7 @@
 
 import { execute } from "../execute.ts";
 import { type Graph, size, type TensorId } from "../graph/graph.ts";
+import { highestOf } from "../simulate.ts";
 import type { Objective } from "./objective.ts";
 
 /**
@@ -21,23 +22,16 @@ export async function judgeOn(
     (await execute(graph, x, count, [output], given)).get(output)!;
   const wanted = await outputs(original);
   const width = wanted.length / count;
-  const classes = labels ?? (classifies ? mostProbable(wanted, width) : undefined);
+  const chosen = labelWeight > 0 && classifies && !labels ? highestOf(wanted, width) : labels;
   return async (graph, given) => {
     const found = await outputs(graph, given);
     const distance = classifies ? divergence(wanted, found, width) : missed(wanted, found);
-    if (!classes || labelWeight === 0) return distance;
-    return (1 - labelWeight) * distance + labelWeight * crossEntropy(classes, found, width);
+    if (!chosen || labelWeight === 0) return distance;
+    return (1 - labelWeight) * distance + labelWeight * crossEntropy(chosen, found, width);
   };
 }
 
-function mostProbable(wanted: Float32Array, classes: number): Uint16Array {
-  return Uint16Array.from({ length: wanted.length / classes }, (_, i) => {
-    const row = wanted.subarray(i * classes, (i + 1) * classes);
-    return row.indexOf(Math.max(...row));
-  });
-}
-
-function crossEntropy(labels: Uint8Array | Uint16Array, found: Float32Array, classes: number): number {
+function crossEntropy(labels: Uint8Array | Uint32Array, found: Float32Array, classes: number): number {
   let sum = 0;
   for (const [i, label] of labels.entries())
     sum -= logProbabilities(found.subarray(i * classes, (i + 1) * classes))[label];

@@ -67,9 +67,8 @@ export function loss(
 ): tf.Scalar {
   const [y, wanted] = [student[0], teacher[0]].map((t) => tf.reshape<tf.Rank.R2>(t, [t.shape[0], -1]));
   let sum = classifies ? divergence(y, wanted) : missed(y, wanted);
-  const classes = labels ?? (classifies ? tf.argMax<tf.Tensor1D>(wanted, 1) : undefined);
-  if (classes && labelWeight > 0) {
-    const targets = tf.oneHot(classes, y.shape[1]);
+  if (labelWeight > 0 && (labels || classifies)) {
+    const targets = tf.oneHot(labels ?? tf.argMax(wanted, 1), y.shape[1]);
     const entropy = tf.neg(tf.mean(tf.sum(tf.mul(targets, tf.logSoftmax(y)), 1)));
     sum = tf.add(tf.mul(sum, 1 - labelWeight), tf.mul(entropy, labelWeight));
   }

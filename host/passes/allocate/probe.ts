@@ -1,24 +1,14 @@
 // Single layers under several choices, in a network whose other layers stay as they are: what each does to the output.
 
 import type { Conv2D, FullyConnected, Graph, Layer } from "../../graph/graph.ts";
-import type { Samples } from "../../options.ts";
 import { judgeOn } from "../../train/judge.ts";
 import { objectiveOf } from "../../train/objective.ts";
 import { type Choice, isWeightLayer } from "../decompose/choose.ts";
 import { withCorrection } from "../decompose/correct.ts";
 import { type Activations, advance } from "../decompose/prefix.ts";
 import { outputError } from "../decompose/target.ts";
-import { type DecomposeOptions, follow, type Guidance, replaceWeights, stepsOf } from "../decompose.ts";
-
-/** Plain data: it goes to the threads as it is. */
-export interface ProbeJob {
-  /** The original network. */
-  graph: Graph;
-  /** How layers are solved, and with what samples. */
-  options: Omit<DecomposeOptions, "onProgress" | "cache" | "overrides"> & { calibration: Samples };
-  /** Samples to judge the network on. */
-  held: Samples;
-}
+import { follow, type Guidance, replaceWeights, stepsOf } from "../decompose.ts";
+import type { SolveJob } from "./trial.ts";
 
 export interface ProbeQuestion {
   /** An approximation of the network. */
@@ -40,7 +30,7 @@ export async function prepareProbes({
   graph,
   options,
   held,
-}: ProbeJob): Promise<(question: ProbeQuestion) => Promise<Probe[][]>> {
+}: SolveJob): Promise<(question: ProbeQuestion) => Promise<Probe[][]>> {
   const steps = stepsOf(options);
   const judge = await judgeOn(graph, objectiveOf(graph, { blockWeight: 0, labelWeight: 0 }), held.data);
   const solve = async (layer: Conv2D | FullyConnected, choice: Choice, moments: Guidance) => {

@@ -1,27 +1,26 @@
 // The search for an allocation: what is tried, judged end to end, and kept.
 
+import { startThread, threadCount } from "../../adapters/node.ts";
 import type { Graph } from "../../graph/graph.ts";
 import type { Samples } from "../../options.ts";
-import { judgeOn } from "../../train/judge.ts";
-import { objectiveOf } from "../../train/objective.ts";
 import type { Choice } from "../decompose/choose.ts";
-import { type DecomposeOptions, decompose, type LayerDecomposition } from "../decompose.ts";
+import type { DecomposeOptions } from "../decompose.ts";
 import { allocated, type Candidates, choiceBytes, type FreeLayer, INT8 } from "./candidates.ts";
 import type { Choices } from "./file-bytes.ts";
 import { type Cost, smallest } from "./limit.ts";
 import { pick } from "./pick.ts";
 import { type Sensitivity, sensitivities } from "./sensitivity.ts";
+import { prepareTrials, type Solved, type SolveJob } from "./trial.ts";
 import { uniformBits, uniformRank } from "./uniform.ts";
 
 /** An allocation that was solved and judged. */
-export interface Trial {
+export interface Trial extends Solved, Allocation {
+  bytes: number;
+}
+
+export interface Allocation {
   name: string;
   choices: Choices;
-  graph: Graph;
-  report: LayerDecomposition[];
-  bytes: number;
-  /** Mean KL divergence of the outputs to the original network's on the samples held back (train/judge.ts). */
-  loss: number;
 }
 
 export interface Search {
@@ -32,6 +31,8 @@ export interface Search {
   judged: Trial[];
   /** Solves and judges an allocation, unless that was done before. */
   attempt(name: string, choices: Choices): Promise<Trial>;
+  /** The same for several, two at a time. */
+  attemptAll(allocations: Allocation[]): Promise<Trial[]>;
   measure(context: Trial): Promise<Sensitivity[]>;
   /** To be called before each of `total` steps. */
   step(total: number): void;
@@ -42,8 +43,8 @@ export interface Found {
   sensitivities?: Sensitivity[];
 }
 
-/** Steps of a search for a size, for its progress: three uniform allocations, and two a knapsack. */
-const STEPS = 7;
+/** Steps of a search for a size, for its progress: the uniform allocations, and two a knapsack. */
+const STEPS = 5;
 /** What the first and the last layer with weights can be instead of int8: a fifth of DS-CNN's bytes are its first layer's. */
 const FOUR_BITS: Choice = { scheme: "bits:4" };
 /**
@@ -73,28 +74,39 @@ export async function startSearch(
   held: Samples,
   options: DecomposeOptions & { calibration: Samples },
 ): Promise<Search> {
-  const judge = await judgeOn(graph, objectiveOf(graph, { blockWeight: 0, labelWeight: 0 }), held.data);
-  const solving = { ...options, cache: new Map(), onProgress: undefined };
-  const { scheme, rank, solver, objective, seed, steps: parts } = options;
-  const calibration = some(options.calibration);
-  const trying = { scheme, rank, solver, objective, seed, steps: parts, calibration, effort: EFFORT };
+  const { scheme, rank, solver, objective, seed, steps: parts, calibration } = options;
+  const solving = { scheme, rank, solver, objective, seed, steps: parts };
+  const whole: SolveJob = { graph, options: { ...solving, calibration }, held };
+  const quick: SolveJob = {
+    graph,
+    options: { ...solving, calibration: some(calibration), effort: EFFORT },
+    held: some(held),
+  };
+  const solve = await prepareTrials(whole);
   const judged: Trial[] = [];
+  const isSame = (a: Allocation, b: Allocation) =>
+    open.free.every(({ index }) => equal(a.choices.get(index)!, b.choices.get(index)!));
+  const attemptAll = async (allocations: Allocation[]) => {
+    const fresh = allocations.filter(
+      (own, i) => ![...judged, ...allocations.slice(0, i)].some((before) => isSame(before, own)),
+    );
+    const solved = await solveAll(
+      fresh.map(({ choices }) => choices),
+      whole,
+      solve,
+    );
+    for (const [i, own] of fresh.entries()) judged.push({ ...own, ...solved[i], bytes: cost(own.choices) });
+    return allocations.map((own) => judged.find((trial) => isSame(trial, own))!);
+  };
   let steps = 0;
   return {
     graph,
     open,
     cost,
     judged,
-    async attempt(name, choices) {
-      const before = judged.find((trial) =>
-        open.free.every(({ index }) => same(trial.choices.get(index)!, choices.get(index)!)),
-      );
-      if (before) return before;
-      const { graph: solved, report } = await decompose(graph, { ...solving, choices });
-      judged.push({ name, choices, graph: solved, report, bytes: cost(choices), loss: await judge(solved) });
-      return judged.at(-1)!;
-    },
-    measure: (context) => sensitivities(context, open.free, { graph, options: trying, held: some(held) }),
+    attempt: async (name, choices) => (await attemptAll([{ name, choices }]))[0],
+    attemptAll,
+    measure: (context) => sensitivities(context, open.free, quick),
     step: (total) => options.onProgress?.("allocate", Math.min(steps++, total), total),
   };
 }
@@ -105,7 +117,30 @@ function some({ data, count }: Samples): Samples {
   return { data: data.subarray(0, (data.length / count) * few), count: few };
 }
 
-const same = (a: Choice, b: Choice) => a.scheme === b.scheme && a.rank === b.rank;
+const equal = (a: Choice, b: Choice) => a.scheme === b.scheme && a.rank === b.rank;
+
+/** Here, where `solve` keeps what it knows for the next call, and on a second thread: each takes the next that is left. */
+async function solveAll(
+  all: Choices[],
+  job: SolveJob,
+  solve: (choices: Choices) => Promise<Solved>,
+): Promise<Solved[]> {
+  const solved: Solved[] = [];
+  let next = 0;
+  const work = async (solveOne: typeof solve) => {
+    while (next < all.length) {
+      const i = next++;
+      solved[i] = await solveOne(all[i]);
+    }
+  };
+  const thread = all.length > 1 && threadCount() > 1 ? startThread("trials", job) : undefined;
+  try {
+    await Promise.all([work(solve), thread && work((choices) => thread.ask(choices))]);
+  } finally {
+    await thread?.stop();
+  }
+  return solved;
+}
 
 /**
  * The best allocation within the limit: int8 where it fits. Else the uniform ones that fit are solved and judged,
@@ -117,15 +152,12 @@ export async function forSize(search: Search, limit: number): Promise<Found> {
   const int8 = allocated(open, () => INT8);
   if (cost(int8) <= limit) return { trial: await search.attempt("int8", int8) };
   step(STEPS);
-  let best = await search.attempt("uniform K / T", uniformRank(open, cost, limit) ?? smallest(open));
-  step(STEPS);
+  const uniform = [{ name: "uniform K / T", choices: uniformRank(open, cost, limit) ?? smallest(open) }];
   const ends = uniformRank(open, cost, limit, FOUR_BITS);
-  if (ends) {
-    best = winner(best, await search.attempt("uniform K / T, 4-bit ends", ends));
-  }
-  step(STEPS);
+  if (ends) uniform.push({ name: "uniform K / T, 4-bit ends", choices: ends });
   const bits = uniformBits(open, cost, limit);
-  if (bits && cost(bits) >= WORTHY * limit) best = winner(best, await search.attempt("uniform bits", bits));
+  if (bits && cost(bits) >= WORTHY * limit) uniform.push({ name: "uniform bits", choices: bits });
+  let best = (await search.attemptAll(uniform)).reduce(winner);
   let found: Sensitivity[] | undefined;
   // While it wins, from where it led; where it does not, in smaller steps: the sensitivities hold nearer to where they
   // were measured.

@@ -6,7 +6,8 @@ import type { Choice } from "../decompose/choose.ts";
 import { choiceBytes, type FreeLayer, rankStep } from "./candidates.ts";
 import { errorCurve } from "./curve.ts";
 import type { Choices } from "./file-bytes.ts";
-import type { Probe, ProbeJob, ProbeQuestion } from "./probe.ts";
+import type { Probe, ProbeQuestion } from "./probe.ts";
+import type { SolveJob } from "./trial.ts";
 
 /** How the loss of the whole network depends on one layer's choice, about a context. */
 export interface Sensitivity {
@@ -48,7 +49,7 @@ interface Measured {
 export async function sensitivities(
   context: Context,
   free: readonly FreeLayer[],
-  job: ProbeJob,
+  job: SolveJob,
 ): Promise<Sensitivity[]> {
   const tried = free.map((layer) => ({ index: layer.index, choices: choicesAbout(layer, context) }));
   const probes = await onThreads(job, context.graph, tried);
@@ -77,8 +78,8 @@ export async function sensitivities(
 /** Most threads: each has its own copy of the network and of TensorFlow.js. */
 const MOST_THREADS = 2;
 
-/** Every thread has every n-th layer; no layer's probes depend on another's. */
-async function onThreads(job: ProbeJob, context: Graph, layers: ProbeQuestion["layers"]): Promise<Probe[][]> {
+/** No layer's probes depend on another's. */
+async function onThreads(job: SolveJob, context: Graph, layers: ProbeQuestion["layers"]): Promise<Probe[][]> {
   const count = Math.min(MOST_THREADS, threadCount(), layers.length);
   const probes: Probe[][] = [];
   await Promise.all(

@@ -3,6 +3,7 @@
 import { cholesky, solveCholesky } from "../../solve/cholesky.ts";
 import { quadratic } from "../../solve/error.ts";
 import { dot, timesSymmetric } from "../../solve/products.ts";
+import { remembered } from "../../solve/remember.ts";
 import type { Moments } from "../gram.ts";
 
 /** λ as a share of the mean variance of an input. */
@@ -13,24 +14,33 @@ const RIDGE = 0.01;
  * from the decomposed prefix, Y what it should give. Half of the correction (design section 6) did as well on 1,000
  * images of ResNet-8, and 0.8 points worse on 2,000.
  */
-export function equivalentTarget(w: Float32Array, { gram, mean, output }: Moments, share = 1): Float64Array {
-  const S = mean.length;
-  const T = w.length / S;
-  const given = timesSymmetric(w, gram, T, S); // W·X·Xᵀ
-  const missing = new Float64Array(S * T); // ((Y − W·X)·Xᵀ)ᵀ
-  for (let t = 0; t < T; t++) {
-    for (let s = 0; s < S; s++) missing[s * T + t] = output.cross[t * S + s] - given[t * S + s];
-  }
-  let trace = 0;
-  for (let s = 0; s < S; s++) trace += gram[s * S + s];
-  const ridge = RIDGE * (trace / S) || 1; // the identity where the samples do not vary at all
-  const regularised = gram.slice();
-  for (let s = 0; s < S; s++) regularised[s * S + s] += ridge;
-  const lower = cholesky(regularised, S);
-  if (!lower) return new Float64Array(w);
-  solveCholesky(lower, missing, S, T);
-  return new Float64Array(w).map((value, i) => value + share * missing[(i % S) * T + Math.floor(i / S)]);
+export function equivalentTarget(w: Float32Array, moments: Moments, share = 1): Float64Array {
+  const missing = correction(moments)(w);
+  return missing ? new Float64Array(w).map((value, i) => value + share * missing[i]) : new Float64Array(w);
 }
+
+/** The whole correction of weights W, T × S; kept for the choices that are tried for a layer. */
+const correction = remembered(({ gram, mean, output }: Moments) =>
+  remembered((w: Float32Array): Float64Array | undefined => {
+    const S = mean.length;
+    const T = w.length / S;
+    const given = timesSymmetric(w, gram, T, S); // W·X·Xᵀ
+    const missing = new Float64Array(S * T); // ((Y − W·X)·Xᵀ)ᵀ
+    for (let t = 0; t < T; t++) {
+      for (let s = 0; s < S; s++) missing[s * T + t] = output.cross[t * S + s] - given[t * S + s];
+    }
+    let trace = 0;
+    for (let s = 0; s < S; s++) trace += gram[s * S + s];
+    const ridge = RIDGE * (trace / S) || 1; // the identity where the samples do not vary at all
+    const regularised = gram.slice();
+    for (let s = 0; s < S; s++) regularised[s * S + s] += ridge;
+    const lower = cholesky(regularised, S);
+    if (!lower) return undefined;
+    solveCholesky(lower, missing, S, T);
+    for (let t = 0; t < T; t++) for (let s = 0; s < S; s++) given[t * S + s] = missing[s * T + t];
+    return given;
+  }),
+);
 
 /** Bias with which each output channel's mean on the samples is the wanted one: b + ȳ − Ŵ·x̄. */
 export function repairedBias(bias: Float32Array, approximation: Float32Array, { mean, output }: Moments): Float32Array {

@@ -4,6 +4,7 @@
 import { ADD_ZERO_1, L_INPUT2, L_OUTPUT, NO_TENSOR } from "../../format/layout";
 import { channels, parameters, tensorRecord, values, zeroPoint } from "../model";
 import { addValues, openAdd } from "./add";
+import { copy } from "./copy";
 
 let output: usize = 0;
 let residual: usize = 0;
@@ -41,7 +42,7 @@ export function storeStrip(oy: i32, ox: i32, rows: i32, columns: i32, width: i32
   const bytes = columns * count;
   for (let r = 0; r < rows; r++, from += <usize>(pitch * count)) {
     const at = <usize>(((oy + r) * width + ox) * count);
-    if (residual == 0) memory.copy(output + at, from, bytes);
+    if (residual == 0) copy(from, output + at, bytes);
     else addValues(from, residual + at, output + at, bytes);
   }
 }

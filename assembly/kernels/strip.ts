@@ -55,8 +55,10 @@ let planesAcross: i32 = 0;
 let planeRows: i32 = 0;
 /** Of every table; the last are behind the last plane. */
 export let pixels: i32 = 0;
+export let pixelCount: f64 = 0;
 /** Of a row of sums: whole vectors. */
 export let rowLength: i32 = 0;
+export let rowCount: f64 = 0;
 /** Taps that share tables, else 1; and groups of 4 inputs for each. */
 export let taps: i32 = 0;
 export let groups: i32 = 0;
@@ -79,14 +81,21 @@ export function openStrip(layer: usize): void {
   planesAcross = stripPhases(tapsWide, strideWidth, dilationWidth);
   planes = (turns ? 1 : stripPhases(tapsHigh, strideHeight, dilationHeight)) * planesAcross;
   const span = rowSpan(stripRows, stripColumns, pitch);
-  pixels = <i32>tablePixels(planes, planeRows, pitch, span);
-  rowLength = <i32>wholeVectors(span);
+  pixelCount = tablePixels(planes, planeRows, pitch, span);
+  pixels = within(pixelCount);
+  rowCount = wholeVectors(span);
+  rowLength = within(rowCount);
+}
+
+/** As an int32, or a large one: the numbers of a layer that has not been verified may be beyond. */
+function within(x: f64): i32 {
+  return <i32>min(x, 0x40000000);
 }
 
 /** Of the sums of `signs` rows of signs that are kept between rows. */
-export function keptBytes(signs: i32): i32 {
+export function keptBytes(signs: f64): f64 {
   if (!turns) return 0;
-  return <i32>turnBytes(liveRows(tapsHigh, strideHeight, dilationHeight), signs, rowLength, groups * taps);
+  return turnBytes(liveRows(tapsHigh, strideHeight, dilationHeight), signs, rowCount, <f64>groups * taps);
 }
 
 /** Where the taps read, in bytes from the start of an entry: u32 each. */

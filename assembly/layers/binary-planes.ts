@@ -55,7 +55,7 @@ export function binaryPlanes<L>(layer: usize): void {
   const tables = staged + <usize>(pixels << 2);
   const sums = tables + <usize>(batch * (pixels << 5));
   const kept = sums + <usize>sumBytes(whole ? SUM_ROWS : planes * count, rowLength, terms);
-  const outputs = kept + <usize>keptBytes(planes * count);
+  const outputs = kept + <usize>(<i32>keptBytes(planes * count));
   const bytes = packedRowBytes(groups * taps * 4);
   const signs = weights(layer);
   const shift = <i32>load<u8>(layer, L_SHIFT_R);

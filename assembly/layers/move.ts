@@ -1,9 +1,6 @@
 import { CONCAT_AXIS, L_INPUT, L_OUTPUT, L_PAD_LEFT, L_PAD_TOP } from "../../format/layout";
+import { copy } from "../kernels/copy";
 import { channels, height, inputAt, inputCount, parameters, tensorRecord, values, width, zeroPoint } from "../model";
-
-function copy(from: usize, to: usize, bytes: i32): void {
-  for (let i = 0; i < bytes; i++) store<u8>(to + i, load<u8>(from + i));
-}
 
 function fill(to: usize, bytes: i32, value: i32): void {
   for (let i = 0; i < bytes; i++) store<u8>(to + i, value);

@@ -156,7 +156,7 @@ export function semiBinary<L>(layer: usize): void {
   sums = tables + <usize>tablesBytes;
   const kept = sums + <usize>semiBinarySumBytes(taps, groups, batch, rowLength, rank);
   if (turns) openTurns(weights(layer), rank, packedRowBytes(groups * taps * 4), staged, tables, kept);
-  inner = kept + <usize>keptBytes(rank);
+  inner = kept + <usize>(<i32>keptBytes(rank));
   outputs = inner + <usize>(quads * (rowLength << 3));
   tapOffsets(offsets);
   // Rows behind the last: m = 0.

@@ -1,0 +1,6 @@
+/** Copies `bytes` bytes forwards: what they are copied to must not begin among those that are still to be read. */
+export function copy(from: usize, to: usize, bytes: i32): void {
+  const end = from + <usize>bytes;
+  for (; from + 8 <= end; from += 8, to += 8) store<u64>(to, load<u64>(from));
+  for (; from < end; from++, to++) store<u8>(to, load<u8>(from));
+}

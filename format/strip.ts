@@ -87,55 +87,42 @@ function aligned(bytes: f64): f64 {
   return Math.ceil(bytes / 16) * 16;
 }
 
-/** Room for the tables of a SemiBinary layer's batch, and for those of conv_u over a vector of pixels at least. */
-export function semiBinaryTableBytes(batch: f64, pixels: f64, rank: f64): f64 {
+/** Room for the tables of a batch, and for those of conv_u, of K = rank (0: there is none), over a vector of pixels at least. */
+export function stripTableBytes(batch: f64, pixels: f64, rank: f64): f64 {
   return Math.max(32 * batch * pixels, 32 * pairedGroups(rank) * STRIP_LANES);
 }
 
-/** Room for the sums of conv_v that stand at once, and for those of conv_u. */
-export function semiBinarySumBytes(taps: f64, groups: f64, batch: f64, row: f64, rank: f64): f64 {
+/** Room for the sums of `signs` rows of signs that stand at once, and for those of conv_u. */
+export function stripSumBytes(taps: f64, groups: f64, batch: f64, row: f64, signs: f64, rank: f64): f64 {
   return Math.max(
-    sumBytes(batch >= groups ? SUM_ROWS : rank, row, taps * groups),
+    sumBytes(batch >= groups ? SUM_ROWS : signs, row, taps * groups),
     sumBytes(SUM_ROWS, row, pairedGroups(rank)),
   );
 }
 
-/** Scratch of a SemiBinary layer: scales, tap offsets, staged pixels, tables, sums, those kept between rows, m, outputs. */
-export function semiBinaryScratchBytes(
+/**
+ * Scratch of a layer with `signs` rows of signs over its input, of which conv_u takes `rank` (0: there is none): scales, tap
+ * offsets, staged pixels, tables, sums, those kept between rows, m, outputs.
+ */
+export function stripScratchBytes(
   taps: f64,
   groups: f64,
   batch: f64,
   pixels: f64,
   row: f64,
+  signs: f64,
   rank: f64,
   channels: f64,
   kept: f64,
 ): f64 {
-  const sums = semiBinarySumBytes(taps, groups, batch, row, rank);
-  const inner = 8 * row * pairedGroups(rank);
   return (
     4 * EIGHT_WORDS * SUM_ROWS +
     aligned(4 * taps) +
     4 * pixels +
-    semiBinaryTableBytes(batch, pixels, rank) +
-    sums +
+    stripTableBytes(batch, pixels, rank) +
+    stripSumBytes(taps, groups, batch, row, signs, rank) +
     kept +
-    inner +
+    8 * row * pairedGroups(rank) +
     aligned(channels * row)
   );
-}
-
-/** Scratch of a BinaryPlanes layer: scales, tap offsets, staged pixels, tables, sums, those kept between rows, outputs. */
-export function binaryPlanesScratchBytes(
-  taps: f64,
-  groups: f64,
-  batch: f64,
-  pixels: f64,
-  row: f64,
-  planes: f64,
-  channels: f64,
-  kept: f64,
-): f64 {
-  const sums = sumBytes(batch >= groups ? SUM_ROWS : planes * channels, row, taps * groups);
-  return 32 + aligned(4 * taps) + 4 * pixels + 32 * batch * pixels + sums + kept + aligned(channels * row);
 }

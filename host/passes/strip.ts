@@ -2,18 +2,17 @@
 
 import {
   areNarrow,
-  binaryPlanesScratchBytes,
   inputGroups,
   inTurn,
   liveRows,
   MAX_TERMS,
   pairedGroups,
   rowSpan,
-  semiBinaryScratchBytes,
-  semiBinaryTableBytes,
   sharesTaps,
   stripLength,
   stripPhases,
+  stripScratchBytes,
+  stripTableBytes,
   tablePixels,
   turnBytes,
   wholeVectors,
@@ -53,10 +52,10 @@ export function withStrip(layer: ProgramLayer, from: Shape, to: Shape, room: num
 /** Bytes of scratch of a layer that is computed in such strips. */
 function scratchBytes(layer: ProgramLayer, from: Shape, to: Shape, strip: Strip): number {
   const { taps, groups, pixels, row, live } = measures(layer, from, strip);
-  const kept = turnBytes(live, signsOf(layer, to), row, taps * groups);
-  return layer.kind === "SemiBinary"
-    ? semiBinaryScratchBytes(taps, groups, strip.batch, pixels, row, layer.rank, to[2], kept)
-    : binaryPlanesScratchBytes(taps, groups, strip.batch, pixels, row, layer.planes, to[2], kept);
+  const signs = signsOf(layer, to);
+  const rank = layer.kind === "SemiBinary" ? layer.rank : 0;
+  const kept = turnBytes(live, signs, row, taps * groups);
+  return stripScratchBytes(taps, groups, strip.batch, pixels, row, signs, rank, to[2], kept);
 }
 
 /** Rows of signs of the convolution over the input. */
@@ -103,7 +102,7 @@ function chooseStrip(layer: ProgramLayer, from: Shape, to: Shape, room: number):
         let cost = 12 * groups * pixels * tables + signs * sumCost({ ...sums, wide: !areNarrow(taps * groups) });
         if (semiBinary) {
           const quads = pairedGroups(layer.rank);
-          const block = Math.min(row, 8 * Math.floor(semiBinaryTableBytes(batch, pixels, layer.rank) / (256 * quads)));
+          const block = Math.min(row, 8 * Math.floor(stripTableBytes(batch, pixels, layer.rank) / (256 * quads)));
           const outer = { groups: quads, taps: 1, batch: quads, pixels: block, passes: 1, wide: false };
           cost += 7 * quads * row + to[2] * sumCost(outer) * (row / block);
         }

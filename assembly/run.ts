@@ -15,14 +15,13 @@ import {
   KIND_SOFTMAX,
   L_KIND,
 } from "../format/layout";
-import { binaryPlanes } from "./layers/binary-planes";
 import { conv2D } from "./layers/conv-2d";
 import { depthwiseConv2D } from "./layers/depthwise-conv-2d";
 import { add, lookup, mul } from "./layers/elementwise";
 import { fullyConnected } from "./layers/fully-connected";
 import { concat, pad } from "./layers/move";
+import { ofSigns } from "./layers/of-signs";
 import { averagePool, maxPool, mean } from "./layers/pool";
-import { semiBinary } from "./layers/semi-binary";
 import { softmax } from "./layers/softmax";
 import { layerRecord } from "./model";
 
@@ -67,12 +66,9 @@ export function runLayer(index: i32): void {
       lookup(layer);
       break;
     case KIND_SEMI_BINARY:
-      if (ASC_FEATURE_SIMD) semiBinary<v128>(layer);
-      else semiBinary<u64>(layer);
-      break;
     case KIND_BINARY_PLANES:
-      if (ASC_FEATURE_SIMD) binaryPlanes<v128>(layer);
-      else binaryPlanes<u64>(layer);
+      if (ASC_FEATURE_SIMD) ofSigns<v128>(layer);
+      else ofSigns<u64>(layer);
       break;
   }
 }

@@ -251,11 +251,11 @@ export function signSums<L>(
   }
 }
 
-/** Ones among the first `nibbles` groups of 4 packed signs. */
-export function countOnes(bits: usize, nibbles: i32): i32 {
+/** Ones of the signs of so many groups of 4, in pairs. */
+export function countOnes(bits: usize, groups: i32): i32 {
+  const end = bits + <usize>(groups >> 1);
   let ones = 0;
-  let i = 0;
-  for (; i + 16 <= nibbles; i += 16) ones += <i32>popcnt<u64>(load<u64>(bits + (i >> 1)));
-  for (; i + 2 <= nibbles; i += 2) ones += popcnt<i32>(load<u8>(bits + (i >> 1)));
-  return i < nibbles ? ones + popcnt<i32>(load<u8>(bits + (i >> 1)) & 15) : ones;
+  for (; bits + 8 <= end; bits += 8) ones += <i32>popcnt<u64>(load<u64>(bits));
+  for (; bits < end; bits++) ones += popcnt<i32>(load<u8>(bits));
+  return ones;
 }

@@ -2,23 +2,12 @@
 // sign(W), α·B and Σ α_i·B_i are this layer with one, one and several planes. Rows: planes of a channel together.
 
 import { L_ACTIVATION_MAX, L_ACTIVATION_MIN, L_BIAS_SHIFT, L_OUTPUT, L_PLANES, L_SHIFT_R } from "../../format/layout";
-import { SUM_ROWS } from "../../format/strip";
-import { openStore, storeStrip, targetZero } from "../kernels/pixel-store";
+import { targetZero } from "../kernels/pixel-store";
 import { fits, isShort, toOutput } from "../kernels/requantise";
-import { correction, groups, openStrip, pitch, rowLength, stripColumns, stripRows, taps } from "../kernels/strip";
-import {
-  firstStrip,
-  narrow,
-  openStripSums,
-  openSums,
-  outputs,
-  scales,
-  signsOf,
-  sumRow,
-  sumsOf,
-} from "../kernels/strip-sums";
+import { correction, groups, rowLength, taps } from "../kernels/strip";
+import { narrow, outputs, scales, signsOf, sumRow, sumsOf } from "../kernels/strip-sums";
 import { zero } from "../kernels/window";
-import { bias, channels, height, multipliers, tensorRecord, width } from "../model";
+import { bias, multipliers } from "../model";
 
 /** Channel t of the strip. */
 function channel<L>(layer: usize, t: i32, planes: i32, count: i32): void {
@@ -53,21 +42,7 @@ function channel<L>(layer: usize, t: i32, planes: i32, count: i32): void {
   );
 }
 
-export function binaryPlanes<L>(layer: usize): void {
-  const output = tensorRecord(load<u16>(layer, L_OUTPUT));
-  const count = channels(output);
-  const planes = <i32>load<u8>(layer, L_PLANES);
-  openStrip(layer);
-  openStore(layer, 0);
-  openSums(layer, planes * count, 0, max(1, SUM_ROWS / planes) * planes);
-  const h = height(output);
-  const w = width(output);
-  for (let ox = 0; ox < w; ox += stripColumns) {
-    firstStrip();
-    for (let oy = 0; oy < h; oy += stripRows) {
-      openStripSums<L>(oy, ox, h);
-      for (let t = 0; t < count; t++) channel<L>(layer, t, planes, count);
-      storeStrip(oy, ox, min(stripRows, h - oy), min(stripColumns, w - ox), w, pitch, outputs);
-    }
-  }
+/** The strip that openStripSums was called for, to `outputs`. */
+export function binaryPlanes<L>(layer: usize, planes: i32, channels: i32): void {
+  for (let t = 0; t < channels; t++) channel<L>(layer, t, planes, channels);
 }

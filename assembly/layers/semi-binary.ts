@@ -1,27 +1,22 @@
-// conv_v → scale_d → conv_u, a strip of output pixels at a time: the K-channel map exists for one strip only.
+// conv_v → scale_d → conv_u: the K-channel map exists for one strip only.
 
 import {
   L_ACTIVATION_MAX,
   L_ACTIVATION_MIN,
   L_BIAS_SHIFT,
-  L_OUTPUT,
-  L_RANK,
   L_SHIFT_M,
   L_SHIFT_R,
   packedRowBytes,
 } from "../../format/layout";
 import { areNarrow, MAX_TERMS, pairedGroups, STRIP_LANES, SUM_ROWS } from "../../format/strip";
-import { openStore, storeStrip, targetZero } from "../kernels/pixel-store";
+import { targetZero } from "../kernels/pixel-store";
 import { fits, isShort, openEight, toEight, toInner, toOutput } from "../kernels/requantise";
 import { countOnes, openBatch, openRows, signSums } from "../kernels/sign-sums";
-import { correction, openStrip, pitch, rowLength, stripColumns, stripRows } from "../kernels/strip";
+import { correction, rowLength } from "../kernels/strip";
 import {
-  firstStrip,
   inner,
   narrow,
   offsets,
-  openStripSums,
-  openSums,
   outputs,
   scales,
   signsOf,
@@ -31,11 +26,13 @@ import {
   tables,
 } from "../kernels/strip-sums";
 import { tableOfRows } from "../kernels/tables";
-import { bias, channels, height, multipliers, shifts, tensorRecord, weightsU, width } from "../model";
+import { bias, multipliers, shifts, weightsU } from "../model";
 
 /** K, and groups of 4 of them. */
 let rank: i32 = 0;
 let quads: i32 = 0;
+/** Pixels for which the tables of conv_u stand at once. */
+let block: i32 = 0;
 
 /** m_k = clamp(round(a_k · M_k · 2^−n), −127, 127), a_k = Σ ±(x − z): `rank` rows of m + 128, 16 bits each. */
 function convV<L>(layer: usize): void {
@@ -105,26 +102,17 @@ function levelOf(layer: usize, t: i32): i64 {
   return (((<i64>1) << shift) >> 1) + ((<i64>targetZero) << shift) + added;
 }
 
-export function semiBinary<L>(layer: usize): void {
-  const output = tensorRecord(load<u16>(layer, L_OUTPUT));
-  const count = channels(output);
-  openStrip(layer);
-  openStore(layer, 0);
-  rank = load<u16>(layer, L_RANK);
+/** After openSums. */
+export function openSemiBinary(K: i32): void {
+  rank = K;
   quads = <i32>pairedGroups(rank);
-  openSums(layer, rank, rank, SUM_ROWS);
+  block = min(rowLength, (tableBytes / (quads << 5)) & -STRIP_LANES);
   // Rows behind the last: m = 0.
   for (let at = inner + <usize>(rank * (rowLength << 1)); at < outputs; at += 2) store<u16>(at, 128);
-  const block = min(rowLength, (tableBytes / (quads << 5)) & -STRIP_LANES);
-  const h = height(output);
-  const w = width(output);
-  for (let ox = 0; ox < w; ox += stripColumns) {
-    firstStrip();
-    for (let oy = 0; oy < h; oy += stripRows) {
-      openStripSums<L>(oy, ox, h);
-      convV<L>(layer);
-      for (let p = 0; p < rowLength; p += block) convU<L>(layer, p, min(block, rowLength - p), count);
-      storeStrip(oy, ox, min(stripRows, h - oy), min(stripColumns, w - ox), w, pitch, outputs);
-    }
-  }
+}
+
+/** The strip that openStripSums was called for, to `outputs`. */
+export function semiBinary<L>(layer: usize, channels: i32): void {
+  convV<L>(layer);
+  for (let p = 0; p < rowLength; p += block) convU<L>(layer, p, min(block, rowLength - p), channels);
 }

@@ -53,7 +53,7 @@ import { channels, height, parameters, tensorBytes, tensorRecord, width } from "
 import { file } from "../state";
 import { addParameters, hasParameters, inData, isExponent } from "./data";
 import { sameShape, windowAgrees, windowSize, windowsMeetImage } from "./geometry";
-import { binaryPlanes, conv2D, depthwiseConv2D, fullyConnected, semiBinary } from "./weights";
+import { conv2D, depthwiseConv2D, fullyConnected, ofSigns } from "./weights";
 
 function pool(layer: usize, input: usize, output: usize): i32 {
   return channels(input) == channels(output) &&
@@ -185,9 +185,8 @@ export function verifyLayer(layer: usize): i32 {
     case KIND_LOOKUP:
       return lookup(layer, input, output);
     case KIND_SEMI_BINARY:
-      return semiBinary(layer, input, output);
     case KIND_BINARY_PLANES:
-      return binaryPlanes(layer, input, output);
+      return ofSigns(layer, input, output);
     default:
       return STATUS_LAYER_KIND;
   }

@@ -3,10 +3,12 @@
 import {
   conv2DScratchBytes,
   depthwiseScratchBytes,
+  KIND_SEMI_BINARY,
   L_BIAS,
   L_BIAS_SHIFT,
   L_GROUPS,
   L_INPUT2,
+  L_KIND,
   L_MULTIPLIERS,
   L_PARAMETER_COUNT,
   L_PLANES,
@@ -84,38 +86,26 @@ export function fullyConnected(layer: usize, input: usize, output: usize): i32 {
   return hasScratch(layer, conv2DScratchBytes(window, count)) ? STATUS_OK : STATUS_SCRATCH;
 }
 
-export function semiBinary(layer: usize, input: usize, output: usize): i32 {
+/** SemiBinary: K and no planes; BinaryPlanes: planes and no K. */
+export function ofSigns(layer: usize, input: usize, output: usize): i32 {
   const window = windowSize(layer, channels(input));
   const rank = <i32>load<u16>(layer, L_RANK);
+  const planes = <i32>load<u8>(layer, L_PLANES);
   const count = channels(output);
-  if (window > MAX_WINDOW || rank < 1 || !windowAgrees(layer, input, output)) return STATUS_GEOMETRY;
+  const shape = load<u8>(layer, L_KIND) == KIND_SEMI_BINARY ? planes == 0 && rank > 0 : rank == 0 && planes > 0;
+  if (!shape || planes > MAX_PLANES || window > MAX_WINDOW || !windowAgrees(layer, input, output))
+    return STATUS_GEOMETRY;
+  const signs = <u64>rank + <u64>planes * <u64>count;
   if (
     <i32>load<u8>(layer, L_SHIFT_M) > MAX_SHIFT ||
     <i32>load<u8>(layer, L_SHIFT_R) > MAX_SHIFT ||
     <i32>load<u8>(layer, L_BIAS_SHIFT) > MAX_SHIFT ||
-    !inData(load<u32>(layer, L_WEIGHTS), <u64>packedRowBytes(<i32>window) * <u64>rank, 1) ||
-    !inData(load<u32>(layer, L_WEIGHTS_U), <u64>packedRowBytes(rank) * <u64>count, 1) ||
+    !inData(load<u32>(layer, L_WEIGHTS), <u64>packedRowBytes(<i32>window) * signs, 1) ||
     !inData(load<u32>(layer, L_BIAS), <u64>count * 2, 2) ||
-    !inData(load<u32>(layer, L_MULTIPLIERS), <u64>rank * 2, 2) ||
-    !inData(load<u32>(layer, L_SHIFTS), <u64>count * 2, 2)
-  )
-    return STATUS_WEIGHTS;
-  if (!hasStrip(layer)) return STATUS_SCRATCH;
-  return fusedAdd(layer, output);
-}
-
-export function binaryPlanes(layer: usize, input: usize, output: usize): i32 {
-  const window = windowSize(layer, channels(input));
-  const planes = <i32>load<u8>(layer, L_PLANES);
-  const count = channels(output);
-  if (window > MAX_WINDOW || planes < 1 || planes > MAX_PLANES || !windowAgrees(layer, input, output))
-    return STATUS_GEOMETRY;
-  if (
-    <i32>load<u8>(layer, L_SHIFT_R) > MAX_SHIFT ||
-    <i32>load<u8>(layer, L_BIAS_SHIFT) > MAX_SHIFT ||
-    !inData(load<u32>(layer, L_WEIGHTS), <u64>packedRowBytes(<i32>window) * <u64>planes * <u64>count, 1) ||
-    !inData(load<u32>(layer, L_BIAS), <u64>count * 2, 2) ||
-    !inData(load<u32>(layer, L_MULTIPLIERS), <u64>planes * <u64>count * 2, 2)
+    !inData(load<u32>(layer, L_MULTIPLIERS), signs * 2, 2) ||
+    (rank > 0 &&
+      (!inData(load<u32>(layer, L_WEIGHTS_U), <u64>packedRowBytes(rank) * <u64>count, 1) ||
+        !inData(load<u32>(layer, L_SHIFTS), <u64>count * 2, 2)))
   )
     return STATUS_WEIGHTS;
   if (!hasStrip(layer)) return STATUS_SCRATCH;

@@ -21,7 +21,7 @@ import { add, lookup, mul } from "./layers/elementwise";
 import { fullyConnected } from "./layers/fully-connected";
 import { concat, pad } from "./layers/move";
 import { ofSigns } from "./layers/of-signs";
-import { averagePool, maxPool, mean } from "./layers/pool";
+import { mean, pool } from "./layers/pool";
 import { softmax } from "./layers/softmax";
 import { layerRecord } from "./model";
 
@@ -51,10 +51,10 @@ export function runLayer(index: i32): void {
       pad(layer);
       break;
     case KIND_AVERAGE_POOL:
-      averagePool(layer);
+      pool(layer, true);
       break;
     case KIND_MAX_POOL:
-      maxPool(layer);
+      pool(layer, false);
       break;
     case KIND_MEAN:
       mean(layer);

@@ -7,6 +7,8 @@ import {
   base,
   dilationHeight,
   dilationWidth,
+  endInside,
+  firstInside,
   inputChannels,
   inputHeight,
   inputWidth,
@@ -18,16 +20,6 @@ import {
   strideWidth,
   zero,
 } from "./window";
-
-/** Taps before the first inside `length`, where tap k reads start + k·dilation. */
-function firstInside(start: i32, dilation: i32, taps: i32): i32 {
-  return start >= 0 ? 0 : min(taps, (dilation - 1 - start) / dilation);
-}
-
-/** Taps up to the last inside. */
-function endInside(start: i32, dilation: i32, taps: i32, length: i32): i32 {
-  return start >= length ? 0 : min(taps, (length - 1 - start) / dilation + 1);
-}
 
 /**
  * 8 channels from t on of `pixels` pixels from (oy, ox) on, one input channel each; w: kh × kw × count.

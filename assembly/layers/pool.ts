@@ -7,54 +7,55 @@ import {
   MEAN_SHIFT,
 } from "../../format/layout";
 import { clamp, multiply } from "../kernels/fixed-point";
-import { kernelHeight, kernelWidth, openWindow, tap } from "../kernels/window";
+import {
+  base,
+  dilationHeight,
+  dilationWidth,
+  endInside,
+  firstInside,
+  inputHeight,
+  inputWidth,
+  kernelHeight,
+  kernelWidth,
+  openWindow,
+  padLeft,
+  padTop,
+  strideHeight,
+  strideWidth,
+} from "../kernels/window";
 import { channels, height, parameters, tensorBytes, tensorRecord, values, width, zeroPoint } from "../model";
 
-/** AveragePool over the taps inside the image, rounded to nearest, ties away from zero (TFLite). */
-export function averagePool(layer: usize): void {
+/** AveragePool over the taps inside the image, rounded to nearest, ties away from zero (TFLite); or MaxPool. */
+export function pool(layer: usize, average: bool): void {
   const output = tensorRecord(load<u16>(layer, L_OUTPUT));
   openWindow(layer);
   const low = <i32>load<i8>(layer, L_ACTIVATION_MIN);
   const high = <i32>load<i8>(layer, L_ACTIVATION_MAX);
   const count = channels(output);
+  const across = dilationWidth * count;
+  const down = dilationHeight * inputWidth * count;
   let to = values(output);
   for (let oy = 0, h = height(output), w = width(output); oy < h; oy++) {
+    const top = oy * strideHeight - padTop;
+    const firstY = firstInside(top, dilationHeight, kernelHeight);
+    const rows = endInside(top, dilationHeight, kernelHeight, inputHeight) - firstY;
     for (let ox = 0; ox < w; ox++) {
-      for (let c = 0; c < count; c++, to++) {
+      const left = ox * strideWidth - padLeft;
+      const firstX = firstInside(left, dilationWidth, kernelWidth);
+      const columns = endInside(left, dilationWidth, kernelWidth, inputWidth) - firstX;
+      const half = (rows * columns) >> 1;
+      let from = base + (top * inputWidth + left) * count + firstY * down + firstX * across;
+      for (let end = to + count; to < end; to++, from++) {
         let sum = 0;
-        let taps = 0;
-        for (let ky = 0; ky < kernelHeight; ky++) {
-          for (let kx = 0; kx < kernelWidth; kx++) {
-            const x = tap(oy, ox, ky, kx);
-            if (x == 0) continue;
-            sum += load<i8>(x + c);
-            taps++;
-          }
-        }
-        const half = taps >> 1;
-        store<i8>(to, clamp<i32>((sum > 0 ? sum + half : sum - half) / taps, low, high));
-      }
-    }
-  }
-}
-
-export function maxPool(layer: usize): void {
-  const output = tensorRecord(load<u16>(layer, L_OUTPUT));
-  openWindow(layer);
-  const low = <i32>load<i8>(layer, L_ACTIVATION_MIN);
-  const high = <i32>load<i8>(layer, L_ACTIVATION_MAX);
-  const count = channels(output);
-  let to = values(output);
-  for (let oy = 0, h = height(output), w = width(output); oy < h; oy++) {
-    for (let ox = 0; ox < w; ox++) {
-      for (let c = 0; c < count; c++, to++) {
         let best = -128;
-        for (let ky = 0; ky < kernelHeight; ky++) {
-          for (let kx = 0; kx < kernelWidth; kx++) {
-            const x = tap(oy, ox, ky, kx);
-            if (x != 0) best = max<i32>(best, load<i8>(x + c));
+        for (let y = 0, row = from; y < rows; y++, row += down) {
+          for (let x = 0, at = row; x < columns; x++, at += across) {
+            const value = <i32>load<i8>(at);
+            sum += value;
+            best = max(best, value);
           }
         }
+        if (average) best = (sum > 0 ? sum + half : sum - half) / (rows * columns);
         store<i8>(to, clamp<i32>(best, low, high));
       }
     }

@@ -199,7 +199,7 @@ function storeTwo(values: v128, to: usize, stride: i32): usize {
 /**
  * One channel of output from `rows` rows of sums, `row` bytes apart: `pixels` int8, `stride` bytes apart:
  * clamp((Σ scale_i · sum_i + offset) >> shift, low, high). scales: int32 each. short: isShort of what is shifted; small:
- * fits of it.
+ * fits of it, asked for with SIMD only.
  */
 export function toOutput<L>(
   sums: usize,

@@ -116,8 +116,14 @@ export function tapOffsets(to: usize): void {
  */
 function buildTable<L>(group: i32, oy: i32, down: i32, ox: i32, staged: usize, to: usize): void {
   const end = shares ? stagePixels(group, oy, down, ox, staged) : stageWindows(group, oy, ox, staged);
-  for (let at = end, stop = staged + <usize>(pixels << 2); at < stop; at += 4) store<u32>(at, zeros);
+  stageZeros(end, staged + <usize>(pixels << 2));
   tableOfStaged<L>(staged, pixels, to);
+}
+
+/** Pixels of padding up to `end`, which it returns. */
+function stageZeros(to: usize, end: usize): usize {
+  for (; to < end; to += 4) store<u32>(to, zeros);
+  return to;
 }
 
 /** 4 channels of every pixel that the strip's windows see. Returns where it ends. */
@@ -130,14 +136,14 @@ function stagePixels(group: i32, oy: i32, down: i32, ox: i32, to: usize): usize 
     const end = max(first, min(pitch, (inputWidth - left + strideWidth - 1) / strideWidth));
     const step = <usize>(strideWidth * inputChannels);
     for (let r = 0, y = top; r < planeRows; r++, y += strideHeight) {
-      const inside = <u32>y < <u32>inputHeight;
-      const start = inside ? to + <usize>(first << 2) : to + <usize>(pitch << 2);
-      const stop = inside ? to + <usize>(end << 2) : start;
       const next = to + <usize>(pitch << 2);
-      for (; to < start; to += 4) store<u32>(to, zeros);
-      let from = base + <usize>((y * inputWidth + left + first * strideWidth) * inputChannels + (group << 2));
-      for (; to < stop; to += 4, from += step) store<u32>(to, load<u32>(from) ^ 0x80808080);
-      for (; to < next; to += 4) store<u32>(to, zeros);
+      if (<u32>y < <u32>inputHeight) {
+        const stop = to + <usize>(end << 2);
+        to = stageZeros(to, to + <usize>(first << 2));
+        let from = base + <usize>((y * inputWidth + left + first * strideWidth) * inputChannels + (group << 2));
+        for (; to < stop; to += 4, from += step) store<u32>(to, load<u32>(from) ^ 0x80808080);
+      }
+      to = stageZeros(to, next);
     }
   }
   return to;

@@ -5,7 +5,8 @@ import { L_ACTIVATION_MAX, L_ACTIVATION_MIN, L_BIAS_SHIFT, L_OUTPUT, L_PLANES, L
 import { targetZero } from "../kernels/pixel-store";
 import { fits, isShort, toOutput } from "../kernels/requantise";
 import { correction, groups, rowLength, taps } from "../kernels/strip";
-import { narrow, outputs, scales, signsOf, sumRow, sumsOf } from "../kernels/strip-sums";
+import { narrow, outputs, scales, signsOf, sumRow } from "../kernels/strip-scratch";
+import { sumsOf } from "../kernels/strip-sums";
 import { zero } from "../kernels/window";
 import { bias, multipliers } from "../model";
 
@@ -38,7 +39,7 @@ function channel<L>(layer: usize, t: i32, planes: i32, count: i32): void {
     outputs + t,
     count,
     isShort(span * scale + abs(level), shift),
-    fits(255 * 4 * terms, scale, offset, shift),
+    isVector<L>() && fits(255 * 4 * terms, scale, offset, shift),
   );
 }
 

@@ -4,7 +4,9 @@ import { L_OUTPUT, L_PLANES, L_RANK } from "../../format/layout";
 import { SUM_ROWS } from "../../format/strip";
 import { openStore, storeStrip } from "../kernels/pixel-store";
 import { openStrip, pitch, stripColumns, stripRows } from "../kernels/strip";
-import { firstStrip, openStripSums, openSums, outputs } from "../kernels/strip-sums";
+import { openScratch, outputs } from "../kernels/strip-scratch";
+import { openStripSums, openSums } from "../kernels/strip-sums";
+import { firstTurn } from "../kernels/turns";
 import { channels, height, tensorRecord, width } from "../model";
 import { binaryPlanes } from "./binary-planes";
 import { openSemiBinary, semiBinary } from "./semi-binary";
@@ -17,12 +19,13 @@ export function ofSigns<L>(layer: usize): void {
   const planes = <i32>load<u8>(layer, L_PLANES);
   openStrip(layer);
   openStore(layer, 0);
-  openSums(layer, rank + planes * count, rank, rank > 0 ? SUM_ROWS : max(1, SUM_ROWS / planes) * planes);
+  openScratch(layer, rank + planes * count, rank);
+  openSums(rank > 0 ? SUM_ROWS : max(1, SUM_ROWS / planes) * planes);
   if (rank > 0) openSemiBinary(rank);
   const h = height(output);
   const w = width(output);
   for (let ox = 0; ox < w; ox += stripColumns) {
-    firstStrip();
+    firstTurn();
     for (let oy = 0; oy < h; oy += stripRows) {
       openStripSums<L>(oy, ox, h);
       if (rank > 0) semiBinary<L>(layer, count);

@@ -13,18 +13,8 @@ import { targetZero } from "../kernels/pixel-store";
 import { fits, isShort, openEight, toEight, toInner, toOutput } from "../kernels/requantise";
 import { countOnes, openBatch, openRows, signSums } from "../kernels/sign-sums";
 import { correction, rowLength } from "../kernels/strip";
-import {
-  inner,
-  narrow,
-  offsets,
-  outputs,
-  scales,
-  signsOf,
-  sums,
-  sumsOf,
-  tableBytes,
-  tables,
-} from "../kernels/strip-sums";
+import { inner, narrow, offsets, outputs, scales, signsOf, sums, tableBytes, tables } from "../kernels/strip-scratch";
+import { sumsOf } from "../kernels/strip-sums";
 import { tableOfRows } from "../kernels/tables";
 import { bias, multipliers, shifts, weightsU } from "../model";
 
@@ -79,7 +69,7 @@ function convU<L>(layer: usize, first: i32, count: i32, channels: i32): void {
       const offset = level - <i64>factor * <i64>centreOf(own);
       store<i32>(scales, factor);
       const short = isShort(<i64>factor * (127 * rank) + abs(level), shift);
-      const small = fits(255 * 4 * quads, factor, offset, shift);
+      const small = isVector<L>() && fits(255 * 4 * quads, factor, offset, shift);
       toOutput<L>(from, isNarrow, 0, 1, scales, offset, shift, low, high, count, to + c, channels, short, small);
     }
   }
@@ -102,7 +92,7 @@ function levelOf(layer: usize, t: i32): i64 {
   return (((<i64>1) << shift) >> 1) + ((<i64>targetZero) << shift) + added;
 }
 
-/** After openSums. */
+/** After openScratch. */
 export function openSemiBinary(K: i32): void {
   rank = K;
   quads = <i32>pairedGroups(rank);

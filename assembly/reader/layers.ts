@@ -132,16 +132,14 @@ function lookup(layer: usize, input: usize, output: usize): i32 {
   return inData(load<u32>(layer, L_WEIGHTS), 256, 1) ? STATUS_OK : STATUS_WEIGHTS;
 }
 
-function takesSecond(kind: i32): bool {
-  return (
-    kind == KIND_ADD ||
-    kind == KIND_MUL ||
-    kind == KIND_CONV_2D ||
-    kind == KIND_DEPTHWISE_CONV_2D ||
-    kind == KIND_SEMI_BINARY ||
-    kind == KIND_BINARY_PLANES
-  );
-}
+/** The kinds that can have a second input, a bit each. */
+const TAKES_SECOND: i32 =
+  (1 << KIND_ADD) |
+  (1 << KIND_MUL) |
+  (1 << KIND_CONV_2D) |
+  (1 << KIND_DEPTHWISE_CONV_2D) |
+  (1 << KIND_SEMI_BINARY) |
+  (1 << KIND_BINARY_PLANES);
 
 /** Status of one layer record on its own; what it shares with others is checked in overlap.ts. */
 export function verifyLayer(layer: usize): i32 {
@@ -153,9 +151,9 @@ export function verifyLayer(layer: usize): i32 {
     (second != NO_TENSOR && second >= tensors)
   )
     return STATUS_LAYER_TENSORS;
-  if (second != NO_TENSOR && !takesSecond(load<u8>(layer, L_KIND))) return STATUS_LAYER_TENSORS;
-  if (load<i8>(layer, L_ACTIVATION_MIN) > load<i8>(layer, L_ACTIVATION_MAX)) return STATUS_PARAMETERS;
   const kind = <i32>load<u8>(layer, L_KIND);
+  if (second != NO_TENSOR && ((TAKES_SECOND >> kind) & 1) == 0) return STATUS_LAYER_TENSORS;
+  if (load<i8>(layer, L_ACTIVATION_MIN) > load<i8>(layer, L_ACTIVATION_MAX)) return STATUS_PARAMETERS;
   const hasStrip = kind == KIND_SEMI_BINARY || kind == KIND_BINARY_PLANES;
   if (!hasStrip && (load<u16>(layer, L_STRIP_ROWS) != 0 || load<u16>(layer, L_BATCH) != 0)) return STATUS_LAYER_KIND;
   const input = tensorRecord(load<u16>(layer, L_INPUT));

@@ -28,6 +28,7 @@ const INPUT_FILES = [
   "tsconfig.json",
   "tsconfig.build.json",
   "tools/build.mjs",
+  "tools/inline.mjs",
 ];
 const INPUT_FOLDERS = ["assembly", "format", "host"];
 
@@ -57,7 +58,8 @@ async function tool(script, args, what) {
 }
 
 async function compileModule({ target, entry, file, maxBytes }) {
-  await tool("assemblyscript/bin/asc.js", [entry, "--target", target], `asc (${target})`);
+  const inline = path.join(ROOT, "tools/inline.mjs");
+  await tool("assemblyscript/bin/asc.js", [entry, "--target", target, "--transform", inline], `asc (${target})`);
   const { size } = statSync(path.join(ROOT, file));
   if (maxBytes && size > maxBytes) {
     throw new ToolError(`${file} has ${size} bytes; at most ${maxBytes} are allowed, so make the runtime smaller`);

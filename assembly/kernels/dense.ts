@@ -11,9 +11,7 @@ import {
 } from "./fixed-point";
 import { factors4, integers4, limits4, magic4, scaled4, sure4 } from "./nearest";
 
-/** Sums of 4 lanes each, one a row. */
-// @ts-expect-error: decorator
-@inline
+/** Sums of 4 lanes each, one a row. @inline */
 function across(a: v128, b: v128, c: v128, d: v128): v128 {
   const ab = i32x4.add(v128.shuffle<i32>(a, b, 0, 4, 1, 5), v128.shuffle<i32>(a, b, 2, 6, 3, 7));
   const cd = i32x4.add(v128.shuffle<i32>(c, d, 0, 4, 1, 5), v128.shuffle<i32>(c, d, 2, 6, 3, 7));

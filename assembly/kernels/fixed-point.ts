@@ -42,10 +42,7 @@ export function clamp<T>(x: T, low: T, high: T): T {
 /** highMul of 4 lanes where it does not saturate: b ≥ 0. */
 function product4(a: v128, b: v128): v128 {
   const half = i64x2.splat(0x40000000);
-  return upper4(
-    i64x2.add(i64x2.extmul_low_i32x4_s(a, b), half),
-    i64x2.add(i64x2.extmul_high_i32x4_s(a, b), half),
-  );
+  return upper4(i64x2.add(i64x2.extmul_low_i32x4_s(a, b), half), i64x2.add(i64x2.extmul_high_i32x4_s(a, b), half));
 }
 
 /** highMul of 4 lanes. */
@@ -127,9 +124,7 @@ function upper4(low: v128, high: v128): v128 {
   return v128.shuffle<i32>(i64x2.shl(low, 1), i64x2.shl(high, 1), 1, 3, 5, 7);
 }
 
-/** 4 + 4 lanes, clamped to low … high within int8, as 4 bytes at `to0` and 4 at `to1`. */
-// @ts-expect-error: decorator
-@inline
+/** 4 + 4 lanes, clamped to low … high within int8, as 4 bytes at `to0` and 4 at `to1`. @inline */
 export function storePair(x: v128, y: v128, low: v128, high: v128, to0: usize, to1: usize): void {
   const both = i16x8.min_s(i16x8.max_s(i16x8.narrow_i32x4_s(x, y), low), high);
   const bytes = i8x16.narrow_i16x8_s(both, both);

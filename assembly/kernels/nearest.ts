@@ -10,46 +10,34 @@ const MAGIC_BITS: i32 = 0x4b400000;
 /** More than float32 errs. */
 const SLACK: f32 = 0.000244140625;
 
-/** m · 2^(shift − 31) of 4 int32 multipliers and int8 shifts. */
-// @ts-expect-error: decorator
-@inline
+/** m · 2^(shift − 31) of 4 int32 multipliers and int8 shifts. @inline */
 export function factors4(multipliers: usize, shifts: v128): v128 {
   const powers = i32x4.shl(i32x4.add(shifts, i32x4.splat(127 - 31)), 23);
   return f32x4.mul(f32x4.convert_i32x4_s(v128.load(multipliers)), powers);
 }
 
-/** How far from an integer a number may be: ½ less the error, for shifts to the right; never below 0. */
-// @ts-expect-error: decorator
-@inline
+/** How far from an integer a number may be: ½ less the error, for shifts to the right; never below 0. @inline */
 export function limits4(shifts: v128): v128 {
   const errors = i32x4.shl(i32x4.add(shifts, i32x4.splat(126)), 23); // 2^(−e−1)
   return f32x4.pmax(f32x4.splat(0), f32x4.sub(f32x4.splat(0.5 - SLACK), errors));
 }
 
-/** x · factors, within low … high (integers in float). */
-// @ts-expect-error: decorator
-@inline
+/** x · factors, within low … high (integers in float). @inline */
 export function scaled4(x: v128, factors: v128, low: v128, high: v128): v128 {
   return f32x4.pmax(low, f32x4.pmin(high, f32x4.mul(f32x4.convert_i32x4_s(x), factors)));
 }
 
-/** Added to MAGIC: rounded4 and off4 of the result. */
-// @ts-expect-error: decorator
-@inline
+/** Added to MAGIC: rounded4 and off4 of the result. @inline */
 export function magic4(x: v128): v128 {
   return f32x4.add(x, f32x4.splat(MAGIC));
 }
 
-/** Whether x lies within `limits` of the integer it was rounded to. */
-// @ts-expect-error: decorator
-@inline
+/** Whether x lies within `limits` of the integer it was rounded to. @inline */
 export function sure4(x: v128, magic: v128, limits: v128): v128 {
   return f32x4.le(f32x4.abs(f32x4.sub(x, f32x4.sub(magic, f32x4.splat(MAGIC)))), limits);
 }
 
-/** The integer, plus `offset`. */
-// @ts-expect-error: decorator
-@inline
+/** The integer, plus `offset`. @inline */
 export function integers4(magic: v128, offset: i32): v128 {
   return i32x4.add(magic, i32x4.splat(offset - MAGIC_BITS));
 }

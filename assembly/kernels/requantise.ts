@@ -18,19 +18,14 @@ export function fits(reach: i64, scale: i64, offset: i64, shift: i32): bool {
 
 /** Sum p of a row. */
 function sumAt(sums: usize, p: i32, narrow: bool): i32 {
-  return narrow ? <i32>load<u16>(sums + (<usize>p << 1)) : load<i32>(sums + (<usize>p << 2));
+  return narrow ? <i32>load<u16>(sums + ((<usize>p) << 1)) : load<i32>(sums + ((<usize>p) << 2));
 }
 
-/** (x · scale + start) >> shift of 8 lanes of 16 bits, saturated to 16. pair: of two numbers whose sum is the scale. */
-// @ts-expect-error: decorator
-@inline
+/** (x · scale + start) >> shift of 8 lanes of 16 bits, saturated to 16. pair: of two numbers whose sum is the scale. @inline */
 function scaled(x: v128, pair: v128, start: v128, shift: i32): v128 {
   const low = i32x4.dot_i16x8_s(v128.shuffle<i16>(x, x, 0, 8, 1, 9, 2, 10, 3, 11), pair);
   const high = i32x4.dot_i16x8_s(v128.shuffle<i16>(x, x, 4, 12, 5, 13, 6, 14, 7, 15), pair);
-  return i16x8.narrow_i32x4_s(
-    i32x4.shr_s(i32x4.add(start, low), shift),
-    i32x4.shr_s(i32x4.add(start, high), shift),
-  );
+  return i16x8.narrow_i32x4_s(i32x4.shr_s(i32x4.add(start, low), shift), i32x4.shr_s(i32x4.add(start, high), shift));
 }
 
 /** A scale of 16 bits, but the highest, as two of 15. */
@@ -38,9 +33,7 @@ function pairOf(scale: i32): v128 {
   return i32x4.splat(((scale >> 1) << 16) | (scale - (scale >> 1)));
 }
 
-/** toInner, 8 pixels at a time; narrow is a constant, so that the loop has no branch. */
-// @ts-expect-error: decorator
-@inline
+/** toInner, 8 pixels at a time; narrow is a constant, so that the loop has no branch. @inline */
 function toInner8(
   sums: usize,
   narrow: bool,
@@ -87,7 +80,12 @@ export function toInner<L>(
   const half = ((<i64>1) << shift) >> 1;
   const most = <i64>scale * i16.MAX_VALUE + half;
   // Sums that 16 bits do not hold end at ±127.
-  if (scale < 0xffff && most <= i32.MAX_VALUE && most >> shift >= 127 && (<i64>scale * i16.MIN_VALUE + half) >> shift <= -127) {
+  if (
+    scale < 0xffff &&
+    most <= i32.MAX_VALUE &&
+    most >> shift >= 127 &&
+    (<i64>scale * i16.MIN_VALUE + half) >> shift <= -127
+  ) {
     if (isVector<L>()) {
       if (narrow) toInner8(sums, true, centre, scale, <i32>half, shift, pixels, to);
       else toInner8(sums, false, centre, scale, <i32>half, shift, pixels, to);
@@ -107,9 +105,7 @@ export function toInner<L>(
 
 // Numbers of a channel of toEight: the centre, the pair of its scale, and the offset.
 
-/** Word `i` of channel c of toEight. */
-// @ts-expect-error: decorator
-@inline
+/** Word `i` of channel c of toEight. @inline */
 function word(channels: usize, c: i32, i: i32): usize {
   return channels + <usize>((c * EIGHT_WORDS + i) << 2);
 }
@@ -118,35 +114,20 @@ function word(channels: usize, c: i32, i: i32): usize {
 export function openEight(channels: usize, c: i32, centre: i32, scale: i32, offset: i64, shift: i32, reach: i32): bool {
   if (scale == 0xffff || reach > i16.MAX_VALUE || !isShort(<i64>scale * reach + abs(offset), shift)) return false;
   store<i32>(word(channels, c, 0), centre);
-  store<i32>(word(channels, c, 1), (((scale >> 1) << 16) | (scale - (scale >> 1))));
+  store<i32>(word(channels, c, 1), ((scale >> 1) << 16) | (scale - (scale >> 1)));
   store<i32>(word(channels, c, 2), <i32>offset);
   return true;
 }
 
-/** Channel c of toEight: 8 pixels, 16 bits each. */
-// @ts-expect-error: decorator
-@inline
+/** Channel c of toEight: 8 pixels, 16 bits each. @inline */
 function eighth(sums: usize, row: usize, channels: usize, c: i32, shift: i32): v128 {
   const x = i16x8.sub(v128.load(sums + <usize>c * row), v128.load16_splat(word(channels, c, 0)));
   return scaled(x, v128.load32_splat(word(channels, c, 1)), v128.load32_splat(word(channels, c, 2)), shift);
 }
 
-/** Two channels of toEight, clamped: 8 pixels of 2 bytes. */
-// @ts-expect-error: decorator
-@inline
-function quarter(
-  sums: usize,
-  row: usize,
-  channels: usize,
-  c: i32,
-  shift: i32,
-  low: v128,
-  high: v128,
-): v128 {
-  const both = i8x16.narrow_i16x8_s(
-    eighth(sums, row, channels, c, shift),
-    eighth(sums, row, channels, c + 1, shift),
-  );
+/** Two channels of toEight, clamped: 8 pixels of 2 bytes. @inline */
+function quarter(sums: usize, row: usize, channels: usize, c: i32, shift: i32, low: v128, high: v128): v128 {
+  const both = i8x16.narrow_i16x8_s(eighth(sums, row, channels, c, shift), eighth(sums, row, channels, c + 1, shift));
   const clamped = i8x16.min_s(i8x16.max_s(both, low), high);
   return v128.shuffle<i8>(clamped, clamped, 0, 8, 1, 9, 2, 10, 3, 11, 4, 12, 5, 13, 6, 14, 7, 15);
 }
@@ -187,9 +168,7 @@ export function toEight(
   } while (p < pixels);
 }
 
-/** 8 bytes and 8 bytes, `stride` bytes apart. Returns where the next belong. */
-// @ts-expect-error: decorator
-@inline
+/** 8 bytes and 8 bytes, `stride` bytes apart. Returns where the next belong. @inline */
 function storeTwo(values: v128, to: usize, stride: i32): usize {
   v128.store64_lane(to, values, 0);
   v128.store64_lane(to + stride, values, 1);
@@ -243,9 +222,7 @@ export function toOutput<L>(
   }
 }
 
-/** (Σ scale_i · sum_i + offset) >> shift of 8 pixels, 16 bits each, saturated; all mod 2^32. */
-// @ts-expect-error: decorator
-@inline
+/** (Σ scale_i · sum_i + offset) >> shift of 8 pixels, 16 bits each, saturated; all mod 2^32. @inline */
 function scaled32(sums: usize, narrow: bool, row: usize, rows: i32, scales: usize, offset: i32, shift: i32): v128 {
   let a = i32x4.splat(offset);
   let b = a;
@@ -305,9 +282,7 @@ function clamped(x: v128, low: v128, high: v128): v128 {
   return v128.bitselect(low, above, i64x2.gt_s(low, above));
 }
 
-/** The low bytes of 8 lanes, `stride` bytes apart. Returns where the next belongs. */
-// @ts-expect-error: decorator
-@inline
+/** The low bytes of 8 lanes, `stride` bytes apart. Returns where the next belongs. @inline */
 export function scatter(values: v128, to: usize, stride: i32): usize {
   v128.store8_lane(to, values, 0);
   to += stride;

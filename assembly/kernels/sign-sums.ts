@@ -53,16 +53,12 @@ function put<L>(sum: L, to: usize, fresh: bool): void {
   }
 }
 
-/** What a vector of sums of 16 bits begins with. */
-// @ts-expect-error: decorator
-@inline
+/** What a vector of sums of 16 bits begins with. @inline */
 function begin<L>(to: usize, i: i32, kept: bool): L {
   return kept ? load<L>(to + <usize>i * sizeof<L>()) : zeros<L>();
 }
 
-/** Vector i of a row of sums: 16 bits a pixel where they are narrow. */
-// @ts-expect-error: decorator
-@inline
+/** Vector i of a row of sums: 16 bits a pixel where they are narrow. @inline */
 function finish<L>(sum: L, to: usize, i: i32, fresh: bool, narrow: bool): void {
   if (narrow) store<L>(to + <usize>i * sizeof<L>(), sum);
   else put<L>(sum, to + <usize>(2 * i) * sizeof<L>(), fresh);
@@ -71,9 +67,8 @@ function finish<L>(sum: L, to: usize, i: i32, fresh: bool, narrow: bool): void {
 /**
  * Taps [from, until) for `size` (1…5) vectors of pixels: a constant, so that each size is a loop of its own. Two groups,
  * whose signs are one byte, at a time. `rows` rows of signs, `bytes` bytes each; their sums are `row` bytes apart.
+ * @inline
  */
-// @ts-expect-error: decorator
-@inline
 function sumPairs<L>(
   size: i32,
   bits: usize,

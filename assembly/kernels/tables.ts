@@ -24,8 +24,7 @@ function entries<L>(u0: L, u1: L, u2: L, u3: L, to: usize, step: usize): void {
   quarter<L>(a0, a1, a2, a3, b3, to, step);
 }
 
-// @ts-expect-error: decorator
-@inline
+/** @inline */
 function quarter<L>(a0: L, a1: L, a2: L, a3: L, b: L, to: usize, step: usize): usize {
   store<L>(to, add<L>(a0, b));
   to += step;

@@ -1,7 +1,7 @@
 // y_t = clamp(z_y + round((Σ_i A_{t,i} · p_{t,i} + bias_t · 2^b) · 2^−r), lo, hi), p_{t,i} = Σ ±(x − z), a strip at a time.
 // sign(W), α·B and Σ α_i·B_i are this layer with one, one and several planes. Rows: planes of a channel together.
 
-import { L_ACTIVATION_MAX, L_ACTIVATION_MIN, L_BIAS_SHIFT, L_OUTPUT, L_PLANES, L_SHIFT_R } from "../../format/layout";
+import { L_ACTIVATION_MAX, L_ACTIVATION_MIN, L_BIAS_SHIFT, L_SHIFT_R } from "../../format/layout";
 import { targetZero } from "../kernels/pixel-store";
 import { fits, isShort, toOutput } from "../kernels/requantise";
 import { correction, groups, rowLength, taps } from "../kernels/strip";

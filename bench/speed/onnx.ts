@@ -1,8 +1,25 @@
 // A graph as an ONNX file for the peers that read ONNX: in float, or as QuantizeLinear / DequantizeLinear pairs around
 // the same operators, which onnxruntime fuses into its integer kernels.
 
-import type { Activation, Conv2D, DepthwiseConv2D, Geometry, Graph, Layer, Tensor, TensorId } from "../../host/graph/graph.ts";
-import { type BuilderModel, type BuilderTensor, buildOnnx, floats, ints, node, scalar } from "../../tests/support/onnx-builder.ts";
+import type {
+  Activation,
+  Conv2D,
+  DepthwiseConv2D,
+  Geometry,
+  Graph,
+  Layer,
+  Tensor,
+  TensorId,
+} from "../../host/graph/graph.ts";
+import {
+  type BuilderModel,
+  type BuilderTensor,
+  buildOnnx,
+  floats,
+  ints,
+  node,
+  scalar,
+} from "../../tests/support/onnx-builder.ts";
 
 /** Numbers of the activations; weights of the quantised ones are int8. */
 export type OnnxNumbers = "float" | "uint8" | "int8";
@@ -45,7 +62,11 @@ function finish(draft: Draft, id: TensorId, value: string): void {
   const { scale, zeroPoint } = quantisationOf(draft.graph.tensors[id]);
   const factor = constant(draft, `${name}.scale`, scalar(scale));
   const zero = constant(draft, `${name}.zero`, zeroTensor(draft.numbers, zeroPoint));
-  add(draft, "DequantizeLinear", name, [add(draft, "QuantizeLinear", `${name}.q`, [value, factor, zero]), factor, zero]);
+  add(draft, "DequantizeLinear", name, [
+    add(draft, "QuantizeLinear", `${name}.q`, [value, factor, zero]),
+    factor,
+    zero,
+  ]);
 }
 
 function zeroTensor(numbers: OnnxNumbers, zeroPoint: number): BuilderTensor {
@@ -65,10 +86,16 @@ function addLayer(draft: Draft, layer: Layer): void {
   switch (layer.kind) {
     case "Conv2D":
     case "DepthwiseConv2D":
-      return done(activated(draft, layer, add(draft, "Conv", `${name}.conv`, [inputs[0], ...weights(draft, layer)], {
-        ...window(layer.geometry),
-        group: layer.kind === "Conv2D" ? layer.groups : graph.tensors[layer.inputs[0]].shape[2],
-      })));
+      return done(
+        activated(
+          draft,
+          layer,
+          add(draft, "Conv", `${name}.conv`, [inputs[0], ...weights(draft, layer)], {
+            ...window(layer.geometry),
+            group: layer.kind === "Conv2D" ? layer.groups : graph.tensors[layer.inputs[0]].shape[2],
+          }),
+        ),
+      );
     case "FullyConnected": {
       const [w, b] = weights(draft, layer);
       const flat = add(draft, "Flatten", `${name}.flat`, [pointwise(graph, layer.inputs[0])], { axis: 1 });
@@ -136,7 +163,14 @@ function weights(draft: Draft, layer: Conv2D | DepthwiseConv2D | Extract<Layer, 
   const scales = constant(draft, `${name}.w.scale`, floats([T], int8.scales));
   const zeros = constant(draft, `${name}.w.zero`, { dims: [T], data: new Int8Array(T) });
   const bias = constant(draft, `${name}.b.q`, { dims: [T], data: int8.bias });
-  const biasScales = constant(draft, `${name}.b.scale`, floats([T], int8.scales.map((scale) => scale * input)));
+  const biasScales = constant(
+    draft,
+    `${name}.b.scale`,
+    floats(
+      [T],
+      int8.scales.map((scale) => scale * input),
+    ),
+  );
   const biasZeros = constant(draft, `${name}.b.zero`, { dims: [T], data: new Int32Array(T) });
   return [
     add(draft, "DequantizeLinear", `${name}.w`, [quantised, scales, zeros], { axis: 0 }),

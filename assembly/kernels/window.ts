@@ -90,23 +90,15 @@ export function clear(to: usize, end: usize): void {
 export function gather(oy: i32, ox: i32, first: i32, count: i32, to: usize): void {
   const start = to;
   const left = ox * strideWidth - padLeft;
-  const run = kernelWidth * count;
   // The taps of a row lie side by side where they are all inside and all channels are wanted.
-  const joined =
-    dilationWidth == 1 && count == inputChannels && left >= 0 && left + kernelWidth <= inputWidth ? 1 : kernelWidth;
+  const joined = dilationWidth == 1 && count == inputChannels && left >= 0 && left + kernelWidth <= inputWidth;
+  const runs = joined ? 1 : kernelWidth;
+  const run = joined ? kernelWidth * count : count;
   for (let ky = 0; ky < kernelHeight; ky++) {
-    if (joined == 1) {
-      const from = tap(oy, ox, ky, 0);
-      if (from != 0) widen(from, to, run, zero);
-      else clear(to, to + (run << 1));
-      to += run << 1;
-      continue;
-    }
-    for (let kx = 0; kx < kernelWidth; kx++) {
+    for (let kx = 0; kx < runs; kx++, to += run << 1) {
       const from = tap(oy, ox, ky, kx);
-      if (from != 0) widen(from + first, to, count, zero);
-      else clear(to, to + (count << 1));
-      to += count << 1;
+      if (from != 0) widen(from + first, to, run, zero);
+      else clear(to, to + (run << 1));
     }
   }
   clear(to, start + ((to - start + 15) & ~15));

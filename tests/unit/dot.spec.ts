@@ -1,4 +1,4 @@
-import { dot, dot4 } from "../../assembly/kernels/dot";
+import { dot } from "../../assembly/kernels/dot";
 import { clear, widen } from "../../assembly/kernels/window";
 import { MAX_DENSE_WINDOW } from "../../format/layout";
 
@@ -52,21 +52,5 @@ describe("dot", () => {
     expect(dot(LARGEST_WEIGHTS, LARGEST_WINDOW, MAX_DENSE_WINDOW)).toBe(-2139095040);
     for (let i = 0; i < MAX_DENSE_WINDOW; i++) store<i16>(LARGEST_WINDOW + (i << 1), -255);
     expect(dot(LARGEST_WEIGHTS, LARGEST_WINDOW, MAX_DENSE_WINDOW)).toBe(2139095040);
-  });
-});
-
-describe("dot4", () => {
-  it("is dot of 4 rows, whatever stands behind them", () => {
-    if (ASC_FEATURE_SIMD) {
-      for (let count = 1; count <= 32; count++) {
-        for (let i = 0; i < 64; i++) store<i16>(WIDE + (i << 1), i < count ? (i % 3 == 0 ? -255 : 255 - 40 * i) : 0);
-        for (let i = 0; i < 4 * count + 8; i++) store<i8>(LARGEST_WEIGHTS + i, i & 1 ? -128 : 127 - 3 * i);
-        const found = dot4(LARGEST_WEIGHTS, count, WIDE, count);
-        expect(i32x4.extract_lane(found, 0)).toBe(dot(LARGEST_WEIGHTS, WIDE, count));
-        expect(i32x4.extract_lane(found, 1)).toBe(dot(LARGEST_WEIGHTS + count, WIDE, count));
-        expect(i32x4.extract_lane(found, 2)).toBe(dot(LARGEST_WEIGHTS + 2 * count, WIDE, count));
-        expect(i32x4.extract_lane(found, 3)).toBe(dot(LARGEST_WEIGHTS + 3 * count, WIDE, count));
-      }
-    }
   });
 });

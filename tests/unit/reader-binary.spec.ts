@@ -1,5 +1,5 @@
 import { layerRecord } from "../../assembly/model";
-import { stripScratchBytes } from "../../assembly/reader/strip";
+import { scratchBytes } from "../../assembly/reader/strip";
 import {
   KIND_BINARY_PLANES,
   KIND_SEMI_BINARY,
@@ -58,16 +58,17 @@ function planes(): void {
   expect(finish(x, y)).toBe(STATUS_OK);
 }
 
-/** Its scratch can be what its strip takes, and no less; a strip and a batch are at least 1. */
+/** Its scratch can be what its strip takes, and no less; a strip is of at least one pixel, and a batch even. */
 function tooSmall(build: () => void): void {
   build();
-  const bytes = <i32>stripScratchBytes(layerRecord(0));
+  const bytes = <i32>scratchBytes(layerRecord(0));
   change<u32>(L_SCRATCH_BYTES, bytes, STATUS_OK);
   change<u32>(L_SCRATCH_BYTES, bytes - 1, STATUS_SCRATCH);
   change<u8>(L_STRIP_ROWS, 0, STATUS_SCRATCH);
   change<u8>(L_STRIP_COLUMNS, 0, STATUS_SCRATCH);
   change<u8>(L_STRIP_COLUMNS, 255, STATUS_SCRATCH);
   change<u16>(L_BATCH, 0, STATUS_SCRATCH);
+  change<u16>(L_BATCH, 3, STATUS_SCRATCH);
   change<u16>(L_BATCH, MAX_TERMS, STATUS_OK);
   change<u16>(L_BATCH, MAX_TERMS + 1, STATUS_SCRATCH);
 }

@@ -9,8 +9,11 @@ const TAPS: i32 = 2;
 const STAGED: usize = memory.data(4 * PIXELS, 16);
 const TABLES: usize = memory.data(32 * PIXELS * MAX_TERMS, 16);
 const OFFSETS: usize = memory.data(4 * TAPS, 16);
-const SUMS: usize = memory.data(4 * ROW, 16);
-const BITS: usize = memory.data(MAX_TERMS * TAPS, 16);
+/** Rows of signs, and bytes of each. */
+const ROWS: i32 = 3;
+const BYTES: i32 = (MAX_TERMS * TAPS) / 2;
+const SUMS: usize = memory.data(4 * ROW * ROWS, 16);
+const BITS: usize = memory.data(BYTES * ROWS, 16);
 
 let state: u32 = 1;
 function random(below: u32): i32 {
@@ -23,9 +26,15 @@ function tableAt(to: usize): void {
   else tableOfStaged<u64>(STAGED, PIXELS, to);
 }
 
-function sum(bits: usize, fresh: bool): void {
-  if (ASC_FEATURE_SIMD) signSums<v128>(bits, ROW, SUMS, fresh);
-  else signSums<u64>(bits, ROW, SUMS, fresh);
+/** Of ROWS rows of signs, over all taps. */
+function sum(fresh: bool, narrow: bool): void {
+  if (ASC_FEATURE_SIMD) signSums<v128>(BITS, BYTES, ROWS, 0, TAPS, ROW, SUMS, fresh, narrow);
+  else signSums<u64>(BITS, BYTES, ROWS, 0, TAPS, ROW, SUMS, fresh, narrow);
+}
+
+/** Sum p of row k. */
+function found(k: i32, p: i32, narrow: bool): i32 {
+  return narrow ? load<u16>(SUMS + 2 * (k * ROW + p)) : load<i32>(SUMS + 4 * (k * ROW + p));
 }
 
 /** Entry `bits` of pixel p. */
@@ -69,13 +78,13 @@ describe("a table", () => {
   });
 });
 
-/** The sum of the batch for pixel p, entry by entry. */
-function plain(p: i32, groups: i32, first: i32, count: i32): i32 {
+/** The sum of the batch for row k and pixel p, entry by entry. */
+function plain(k: i32, p: i32, groups: i32, first: i32, count: i32): i32 {
   let sum = 0;
   for (let t = 0; t < TAPS; t++) {
     for (let g = 0; g < count; g++) {
       const nibble = t * groups + first + g;
-      const bits = (<i32>load<u8>(BITS + (nibble >> 1)) >> ((nibble & 1) << 2)) & 15;
+      const bits = (<i32>load<u8>(BITS + k * BYTES + (nibble >> 1)) >> ((nibble & 1) << 2)) & 15;
       sum += entry(TABLES + <usize>(g * 32 * PIXELS), bits, p + (load<u32>(OFFSETS + 4 * t) >> 1));
     }
   }
@@ -83,47 +92,70 @@ function plain(p: i32, groups: i32, first: i32, count: i32): i32 {
 }
 
 describe("sums over packed signs", () => {
-  it("equal those entry by entry, for odd and even groups, in batches, stored and added", () => {
+  it("equal those entry by entry, in batches, stored and added, in 32 bits and in 16", () => {
     store<u32>(OFFSETS, 0);
     store<u32>(OFFSETS, 2 * 3, 4);
-    for (let groups = 1; groups <= 9; groups++) {
-      for (let first = 0; first < groups; first += 2) {
-        const count = min(2 + (groups & 1), groups - first);
-        for (let i = 0; i < MAX_TERMS; i++) store<u8>(BITS + i, random(256));
+    for (let groups = 2; groups <= 10; groups += 2) {
+      for (let first = 0; first < groups; first += 4) {
+        const count = min(4, groups - first);
+        for (let i = 0; i < BYTES * ROWS; i++) store<u8>(BITS + i, random(256));
         for (let g = 0; g < count; g++) {
           for (let p = 0; p < PIXELS; p++) store<u32>(STAGED + 4 * p, random(u32.MAX_VALUE));
           tableAt(TABLES + <usize>(g * 32 * PIXELS));
         }
-        openRows(PIXELS, OFFSETS, TAPS, groups);
+        openRows(PIXELS, OFFSETS, groups);
         openBatch(TABLES, first, count);
-        sum(BITS, true);
-        for (let p = 0; p < ROW; p++) expect(load<i32>(SUMS + 4 * p)).toBe(plain(p, groups, first, count));
-        sum(BITS, false);
-        for (let p = 0; p < ROW; p++) expect(load<i32>(SUMS + 4 * p)).toBe(2 * plain(p, groups, first, count));
+        for (let narrow = 0; narrow < 2; narrow++) {
+          for (let times = 1; times <= 2; times++) {
+            sum(times == 1, narrow == 1);
+            for (let k = 0; k < ROWS; k++)
+              for (let p = 0; p < ROW; p++)
+                expect(found(k, p, narrow == 1)).toBe(times * plain(k, p, groups, first, count));
+          }
+        }
       }
+    }
+  });
+  it("of every number of pixels are those of a long row", () => {
+    store<u32>(OFFSETS, 0);
+    store<u32>(OFFSETS, 2 * 5, 4);
+    for (let i = 0; i < BYTES * ROWS; i++) store<u8>(BITS + i, random(256));
+    for (let p = 0; p < PIXELS; p++) store<u32>(STAGED + 4 * p, random(u32.MAX_VALUE));
+    for (let g = 0; g < 2; g++) tableAt(TABLES + <usize>(g * 32 * PIXELS));
+    openRows(PIXELS, OFFSETS, 2);
+    openBatch(TABLES, 0, 2);
+    for (let pixels = 8; pixels <= ROW; pixels += 8) {
+      if (ASC_FEATURE_SIMD) signSums<v128>(BITS, BYTES, 1, 0, TAPS, pixels, SUMS, true, true);
+      else signSums<u64>(BITS, BYTES, 1, 0, TAPS, pixels, SUMS, true, true);
+      for (let p = 0; p < pixels; p++) expect(found(0, p, true)).toBe(plain(0, p, 2, 0, 2), `${p} of ${pixels}`);
     }
   });
   it("reach MAX_TERMS entries of 1,020 in 16 bits, and go on beyond in 32", () => {
     store<u64>(OFFSETS, 0);
     for (let p = 0; p < PIXELS; p++) store<u32>(STAGED + 4 * p, u32.MAX_VALUE);
     for (let g = 0; g < MAX_TERMS; g++) tableAt(TABLES + <usize>(g * 32 * PIXELS));
-    memory.fill(BITS, 255, MAX_TERMS);
-    openRows(PIXELS, OFFSETS, TAPS, MAX_TERMS);
+    memory.fill(BITS, 255, BYTES * ROWS);
+    openRows(PIXELS, OFFSETS, MAX_TERMS);
     openBatch(TABLES, 0, MAX_TERMS);
-    sum(BITS, true);
-    for (let p = 0; p < ROW; p++) expect(load<i32>(SUMS + 4 * p)).toBe(TAPS * MAX_TERMS * 1020);
-    memory.fill(BITS, 0, MAX_TERMS);
-    sum(BITS, true);
-    for (let p = 0; p < ROW; p++) expect(load<i32>(SUMS + 4 * p)).toBe(0);
+    sum(true, false);
+    for (let k = 0; k < ROWS; k++)
+      for (let p = 0; p < ROW; p++) expect(found(k, p, false)).toBe(TAPS * MAX_TERMS * 1020);
+    openRows(PIXELS, OFFSETS, MAX_TERMS / TAPS);
+    openBatch(TABLES, 0, MAX_TERMS / TAPS);
+    sum(true, true);
+    for (let k = 0; k < ROWS; k++) for (let p = 0; p < ROW; p++) expect(found(k, p, true)).toBe(MAX_TERMS * 1020);
+    memory.fill(BITS, 0, BYTES * ROWS);
+    sum(true, true);
+    for (let k = 0; k < ROWS; k++) for (let p = 0; p < ROW; p++) expect(found(k, p, true)).toBe(0);
   });
 });
 
 describe("the ones of packed signs", () => {
-  it("are counted to the last group of 4, and no further", () => {
+  it("are counted to the last pair of groups, and no further", () => {
     for (let i = 0; i < MAX_TERMS; i++) store<u8>(BITS + i, 0xff);
-    for (let nibbles = 0; nibbles <= MAX_TERMS; nibbles++) expect(countOnes(BITS, nibbles)).toBe(4 * nibbles);
+    for (let groups = 0; groups <= MAX_TERMS; groups += 2) expect(countOnes(BITS, groups)).toBe(4 * groups);
     for (let i = 0; i < MAX_TERMS; i++) store<u8>(BITS + i, 0x21);
-    expect(countOnes(BITS, 3)).toBe(3);
+    expect(countOnes(BITS, 2)).toBe(2);
     expect(countOnes(BITS, 34)).toBe(34);
   });
 });

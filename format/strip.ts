@@ -22,22 +22,23 @@ export function stripLength(outputs: i32, kernel: i32, stride: i32, dilation: i3
   return outputs + ((((kernel - 1) * dilation) / stride) | 0);
 }
 
+/** Tables that stand at once take no more bytes: entries are found by offsets of 16 bits. */
+export const MAX_TABLE_BYTES: i32 = 65536;
+/** Pixels that a kernel reaches over, at most, where taps share tables: those of a pixel of output then are within. */
+export const MAX_REACH: i32 = 240;
+
 /**
  * Whether taps share tables: groups of 4 inputs are then 4 channels of a pixel, and a tap reads the pixels beside it.
  * Otherwise they are 4 numbers of the gathered window. Groups come in pairs, the signs of one being a byte.
  */
-export function sharesTaps(taps: i32, channels: i32): boolean {
-  return (channels & 7) === 0 && taps <= MAX_TERMS;
+export function sharesTaps(height: i32, width: i32, dilationHeight: i32, dilationWidth: i32, channels: i32): boolean {
+  const reach = ((height - 1) * dilationHeight + 1) * ((width - 1) * dilationWidth + 1);
+  return (channels & 7) === 0 && height * width <= MAX_TERMS && reach <= MAX_REACH;
 }
 
 /** Groups of 4 of so many inputs, in pairs. */
 export function pairedGroups(inputs: f64): f64 {
   return 2 * Math.ceil(inputs / 8);
-}
-
-/** Groups of 4 inputs of a window (of `channels` numbers in each of `taps`), or of a pixel where taps share tables. */
-export function inputGroups(taps: i32, channels: i32): f64 {
-  return pairedGroups((sharesTaps(taps, channels) ? 1 : taps) * channels);
 }
 
 /** `count` rounded up to whole vectors. */
@@ -101,8 +102,27 @@ export function stripSumBytes(taps: f64, groups: f64, batch: f64, row: f64, sign
 }
 
 /**
+ * Bytes of the entries' offsets of `signs` rows of signs, and of `channels` rows of conv_u: u16 each. all: of all of them;
+ * else of SUM_ROWS rows over a batch.
+ */
+export function streamBytes(
+  taps: f64,
+  groups: f64,
+  batch: f64,
+  signs: f64,
+  rank: f64,
+  channels: f64,
+  all: boolean,
+): f64 {
+  const quads = pairedGroups(rank);
+  if (all) return 2 * (signs * taps * groups + channels * quads);
+  return 2 * SUM_ROWS * Math.max(taps * Math.min(batch, groups), quads);
+}
+
+/**
  * Scratch of a layer with `signs` rows of signs over its input, of which conv_u takes `rank` (0: there is none): scales, tap
- * offsets, staged pixels, tables, sums, those kept between rows, m, outputs.
+ * offsets, staged pixels, tables, sums, those kept between rows, m, outputs; and a stream (streamBytes), which stands last
+ * and takes what there is.
  */
 export function stripScratchBytes(
   taps: f64,
@@ -114,6 +134,7 @@ export function stripScratchBytes(
   rank: f64,
   channels: f64,
   kept: f64,
+  stream: f64,
 ): f64 {
   return (
     4 * EIGHT_WORDS * SUM_ROWS +
@@ -123,6 +144,7 @@ export function stripScratchBytes(
     stripSumBytes(taps, groups, batch, row, signs, rank) +
     kept +
     8 * row * pairedGroups(rank) +
-    aligned(channels * row)
+    aligned(channels * row) +
+    aligned(stream)
   );
 }

@@ -3,30 +3,36 @@
 import { MAX_TERMS } from "../../format/strip";
 import { add, lanes, zeros } from "./lanes";
 
-// What the next sums are over, set by openRows and openBatch.
-let tables: usize = 0;
-/** Bytes from an entry to the next, and from a group's table to the next. */
-let entryStep: i32 = 0;
-let groupStep: i32 = 0;
-/** Byte offsets of the taps in an entry's row of pixels. */
-let offsets: usize = 0;
-/** Groups of a tap, those before the batch, and those of the batch. */
-let perTap: i32 = 0;
-let before: i32 = 0;
-let count: i32 = 0;
-
-export function openRows(pixels: i32, tapOffsets: usize, groups: i32): void {
-  entryStep = pixels << 1;
-  groupStep = pixels << 5;
-  offsets = tapOffsets;
-  perTap = groups;
-}
-
-/** The next sums are over `groups` groups (an even number, at most MAX_TERMS) from group `first` on, even too, whose tables begin at `at`. */
-export function openBatch(at: usize, first: i32, groups: i32): void {
-  tables = at;
-  before = first;
-  count = groups;
+/**
+ * Writes where rows of packed signs, `bytes` bytes each, find their entries: for each of `rows` rows, and taps [first,
+ * end), the offsets of those of groups [group, group + count), u16 each, in tables of `pixels` pixels. A row has perTap
+ * groups a tap, and the taps' entries begin at tapOffsets. Returns where the next belongs.
+ */
+export function findEntries(
+  bits: usize,
+  bytes: i32,
+  rows: i32,
+  first: i32,
+  end: i32,
+  perTap: i32,
+  group: i32,
+  count: i32,
+  pixels: i32,
+  tapOffsets: usize,
+  to: usize,
+): usize {
+  for (let k = 0; k < rows; k++, bits += bytes) {
+    for (let t = first; t < end; t++) {
+      let table = load<i32>(tapOffsets + (t << 2));
+      let byte = bits + <usize>((t * perTap + group) >> 1);
+      for (let g = 0; g < count; g += 2, byte++, to += 4, table += pixels << 6) {
+        const pair = <i32>load<u8>(byte);
+        store<u16>(to, table + (pair & 15) * (pixels << 1));
+        store<u16>(to, table + (pixels << 5) + (pair >> 4) * (pixels << 1), 2);
+      }
+    }
+  }
+  return to;
 }
 
 /** Widens a vector of sums and stores it, or adds it to what is there: int32 a pixel. */
@@ -65,17 +71,16 @@ function finish<L>(sum: L, to: usize, i: i32, fresh: bool, narrow: bool): void {
 }
 
 /**
- * Taps [from, until) for `size` (1…5) vectors of pixels: a constant, so that each size is a loop of its own. Two groups,
- * whose signs are one byte, at a time. `rows` rows of signs, `bytes` bytes each; their sums are `row` bytes apart.
+ * `count` entries, an even number, for `size` (1…5) vectors of pixels: a constant, so that each size is a loop of its own.
+ * Of `rows` rows, whose entries' offsets are `bytes` bytes apart, and sums `row`.
  * @inline
  */
-function sumPairs<L>(
+function sumEntries<L>(
   size: i32,
-  bits: usize,
+  entries: usize,
   bytes: usize,
+  count: i32,
   rows: i32,
-  from: i32,
-  until: i32,
   at: usize,
   to: usize,
   row: usize,
@@ -83,145 +88,125 @@ function sumPairs<L>(
   narrow: bool,
 ): void {
   const kept = narrow && !fresh;
-  const entry = entryStep;
-  const group = <usize>groupStep;
-  const tapOffsets = offsets;
-  const tapBytes = <usize>(perTap >> 1);
-  const n = <usize>(count >> 1);
-  const first = bits + <usize>((from * perTap + before) >> 1);
   let k = 0;
-  let signs = first;
   do {
     let s0 = begin<L>(to, 0, kept);
     let s1 = size > 1 ? begin<L>(to, 1, kept) : zeros<L>();
     let s2 = size > 2 ? begin<L>(to, 2, kept) : zeros<L>();
     let s3 = size > 3 ? begin<L>(to, 3, kept) : zeros<L>();
     let s4 = size > 4 ? begin<L>(to, 4, kept) : zeros<L>();
-    let t = from;
-    let start = signs;
+    let from = entries;
+    const end = entries + <usize>(count << 1);
     do {
-      let table = at + <usize>load<u32>(tapOffsets + (t << 2));
-      let byte = start;
-      const end = start + n;
-      do {
-        const pair = <i32>load<u8>(byte);
-        const p = table + <usize>((pair & 15) * entry);
-        const q = table + group + <usize>((pair >> 4) * entry);
-        s0 = add<L>(add<L>(s0, load<L>(p)), load<L>(q));
-        if (size > 1) s1 = add<L>(add<L>(s1, load<L>(p, sizeof<L>())), load<L>(q, sizeof<L>()));
-        if (size > 2) s2 = add<L>(add<L>(s2, load<L>(p, 2 * sizeof<L>())), load<L>(q, 2 * sizeof<L>()));
-        if (size > 3) s3 = add<L>(add<L>(s3, load<L>(p, 3 * sizeof<L>())), load<L>(q, 3 * sizeof<L>()));
-        if (size > 4) s4 = add<L>(add<L>(s4, load<L>(p, 4 * sizeof<L>())), load<L>(q, 4 * sizeof<L>()));
-        table += 2 * group;
-      } while (++byte < end);
-      start += tapBytes;
-    } while (++t < until);
+      const p = at + <usize>load<u16>(from);
+      const q = at + <usize>load<u16>(from, 2);
+      s0 = add<L>(add<L>(s0, load<L>(p)), load<L>(q));
+      if (size > 1) s1 = add<L>(add<L>(s1, load<L>(p, sizeof<L>())), load<L>(q, sizeof<L>()));
+      if (size > 2) s2 = add<L>(add<L>(s2, load<L>(p, 2 * sizeof<L>())), load<L>(q, 2 * sizeof<L>()));
+      if (size > 3) s3 = add<L>(add<L>(s3, load<L>(p, 3 * sizeof<L>())), load<L>(q, 3 * sizeof<L>()));
+      if (size > 4) s4 = add<L>(add<L>(s4, load<L>(p, 4 * sizeof<L>())), load<L>(q, 4 * sizeof<L>()));
+      from += 4;
+    } while (from < end);
     finish<L>(s0, to, 0, fresh, narrow);
     if (size > 1) finish<L>(s1, to, 1, fresh, narrow);
     if (size > 2) finish<L>(s2, to, 2, fresh, narrow);
     if (size > 3) finish<L>(s3, to, 3, fresh, narrow);
     if (size > 4) finish<L>(s4, to, 4, fresh, narrow);
-    signs += bytes;
+    entries += bytes;
     to += row;
   } while (++k < rows);
 }
 
 function sum1<L>(
-  bits: usize,
+  entries: usize,
   bytes: usize,
+  count: i32,
   rows: i32,
-  from: i32,
-  until: i32,
   at: usize,
   to: usize,
   row: usize,
   fresh: bool,
   narrow: bool,
 ): void {
-  sumPairs<L>(1, bits, bytes, rows, from, until, at, to, row, fresh, narrow);
+  sumEntries<L>(1, entries, bytes, count, rows, at, to, row, fresh, narrow);
 }
 
 function sum2<L>(
-  bits: usize,
+  entries: usize,
   bytes: usize,
+  count: i32,
   rows: i32,
-  from: i32,
-  until: i32,
   at: usize,
   to: usize,
   row: usize,
   fresh: bool,
   narrow: bool,
 ): void {
-  sumPairs<L>(2, bits, bytes, rows, from, until, at, to, row, fresh, narrow);
+  sumEntries<L>(2, entries, bytes, count, rows, at, to, row, fresh, narrow);
 }
 
 function sum3<L>(
-  bits: usize,
+  entries: usize,
   bytes: usize,
+  count: i32,
   rows: i32,
-  from: i32,
-  until: i32,
   at: usize,
   to: usize,
   row: usize,
   fresh: bool,
   narrow: bool,
 ): void {
-  sumPairs<L>(3, bits, bytes, rows, from, until, at, to, row, fresh, narrow);
+  sumEntries<L>(3, entries, bytes, count, rows, at, to, row, fresh, narrow);
 }
 
 function sum4<L>(
-  bits: usize,
+  entries: usize,
   bytes: usize,
+  count: i32,
   rows: i32,
-  from: i32,
-  until: i32,
   at: usize,
   to: usize,
   row: usize,
   fresh: bool,
   narrow: bool,
 ): void {
-  sumPairs<L>(4, bits, bytes, rows, from, until, at, to, row, fresh, narrow);
+  sumEntries<L>(4, entries, bytes, count, rows, at, to, row, fresh, narrow);
 }
 
 function sum5<L>(
-  bits: usize,
+  entries: usize,
   bytes: usize,
+  count: i32,
   rows: i32,
-  from: i32,
-  until: i32,
   at: usize,
   to: usize,
   row: usize,
   fresh: bool,
   narrow: bool,
 ): void {
-  sumPairs<L>(5, bits, bytes, rows, from, until, at, to, row, fresh, narrow);
+  sumEntries<L>(5, entries, bytes, count, rows, at, to, row, fresh, narrow);
 }
 
 /**
- * Sums of the batch for a row of `pixels` pixels (a multiple of 8), stored or added, of each of `rows` rows of packed
- * signs, `bytes` bytes each: Σ ±x + 127·4 for each group + the ones of its bits, over taps [first, end). int32, or
- * uint16 where they are narrow (at most MAX_TERMS entries in all).
+ * Sums over `count` entries (an even number) of the tables at `tables` for a row of `pixels` pixels (a multiple of 8),
+ * stored or added, of each of `rows` rows, whose entries' offsets are `bytes` bytes apart (findEntries): Σ ±x + 127·4 for
+ * each group + the ones of its bits. int32, or uint16 where they are narrow (at most MAX_TERMS entries in all).
  */
 export function signSums<L>(
-  bits: usize,
+  entries: usize,
   bytes: i32,
+  count: i32,
   rows: i32,
-  first: i32,
-  end: i32,
+  tables: usize,
   pixels: i32,
   sums: usize,
   fresh: bool,
   narrow: bool,
 ): void {
-  const step = MAX_TERMS / count;
   const width = narrow ? 1 : 2; // bytes of a sum: 2 to its power
   const row = <usize>(pixels << width);
-  for (let from = first; from < end; from += step, fresh = false) {
-    const until = min(end, from + step);
+  for (; count > 0; count -= MAX_TERMS, entries += 2 * MAX_TERMS, fresh = false) {
+    const n = min(count, MAX_TERMS);
     let at = tables;
     let to = sums;
     for (let left = pixels / lanes<L>(), size = 1; left > 0; left -= size) {
@@ -229,16 +214,16 @@ export function signSums<L>(
         // As even as may be, of at most 5.
         const blocks = (left + 4) / 5;
         size = (left + blocks - 1) / blocks;
-        if (size == 1) sum1<L>(bits, bytes, rows, from, until, at, to, row, fresh, narrow);
-        else if (size == 2) sum2<L>(bits, bytes, rows, from, until, at, to, row, fresh, narrow);
-        else if (size == 3) sum3<L>(bits, bytes, rows, from, until, at, to, row, fresh, narrow);
-        else if (size == 4) sum4<L>(bits, bytes, rows, from, until, at, to, row, fresh, narrow);
-        else sum5<L>(bits, bytes, rows, from, until, at, to, row, fresh, narrow);
+        if (size == 1) sum1<L>(entries, bytes, n, rows, at, to, row, fresh, narrow);
+        else if (size == 2) sum2<L>(entries, bytes, n, rows, at, to, row, fresh, narrow);
+        else if (size == 3) sum3<L>(entries, bytes, n, rows, at, to, row, fresh, narrow);
+        else if (size == 4) sum4<L>(entries, bytes, n, rows, at, to, row, fresh, narrow);
+        else sum5<L>(entries, bytes, n, rows, at, to, row, fresh, narrow);
       } else {
         // Without SIMD a row has an even number of vectors.
         size = left > 2 ? 4 : 2;
-        if (size == 4) sum4<L>(bits, bytes, rows, from, until, at, to, row, fresh, narrow);
-        else sum2<L>(bits, bytes, rows, from, until, at, to, row, fresh, narrow);
+        if (size == 4) sum4<L>(entries, bytes, n, rows, at, to, row, fresh, narrow);
+        else sum2<L>(entries, bytes, n, rows, at, to, row, fresh, narrow);
       }
       at += <usize>size * sizeof<L>();
       to += <usize>((size * lanes<L>()) << width);

@@ -1,7 +1,15 @@
 // The scratch of a strip of a layer of signs (format/strip.ts), and where its parts are.
 
-import { align, packedRowBytes } from "../../format/layout";
-import { areNarrow, EIGHT_WORDS, pairedGroups, SUM_ROWS, stripSumBytes, stripTableBytes } from "../../format/strip";
+import { align, L_SCRATCH_BYTES, packedRowBytes } from "../../format/layout";
+import {
+  areNarrow,
+  EIGHT_WORDS,
+  pairedGroups,
+  SUM_ROWS,
+  streamBytes,
+  stripSumBytes,
+  stripTableBytes,
+} from "../../format/strip";
 import { scratch, weights } from "../model";
 import { batch, groups, keptBytes, pixels, rowLength, tapOffsets, taps } from "./strip";
 
@@ -26,8 +34,12 @@ export let signs: usize = 0;
 export let signRows: i32 = 0;
 export let signBytes: i32 = 0;
 
-/** For `rows` rows of signs over the input, of which conv_u takes `rank`, or 0. After openStrip. */
-export function openScratch(layer: usize, rows: i32, rank: i32): void {
+/** Offsets of entries; whether of all rows, batch after batch, and of conv_u's rows behind them; else of SUM_ROWS rows. */
+export let stream: usize = 0;
+export let streamed: bool = false;
+
+/** For `rows` rows of signs over the input, of which conv_u takes `rank`, or 0; its outputs. After openStrip. */
+export function openScratch(layer: usize, rows: i32, rank: i32, channels: i32): void {
   signs = weights(layer);
   signRows = rows;
   signBytes = packedRowBytes(groups * taps * 4);
@@ -42,6 +54,10 @@ export function openScratch(layer: usize, rows: i32, rank: i32): void {
   kept = sums + <usize>(<i32>stripSumBytes(taps, groups, batch, rowLength, rows, rank));
   inner = kept + <usize>(<i32>keptBytes(rows));
   outputs = inner + <usize>(<i32>pairedGroups(rank) * (rowLength << 3));
+  stream = outputs + align(channels * rowLength);
+  streamed =
+    <f64>(scratch(layer) + load<u32>(layer, L_SCRATCH_BYTES) - stream) >=
+    streamBytes(taps, groups, batch, rows, rank, channels, true);
   tapOffsets(offsets);
 }
 

@@ -1,8 +1,8 @@
 // Sums over the windows of a strip of output pixels, of every row of a layer's signs.
 
-import { openRows, signSums } from "./sign-sums";
-import { batch, buildBatch, groups, pixels, rowLength, taps, turns } from "./strip";
-import { narrow, offsets, signBytes, signRows, signs, signsOf, staged, sumRow, sums, tables } from "./strip-scratch";
+import { batch, buildBatch, groups, taps, turns } from "./strip";
+import { signRows, staged, sumRow, sums, tables } from "./strip-scratch";
+import { sumBatch } from "./strip-stream";
 import { turnSums, turnTo } from "./turns";
 
 /** Rows that are summed up when the first of them is asked for; 0: all rows' sums stand from `first` on. */
@@ -16,16 +16,15 @@ export function openSums(atOnce: i32): void {
 
 /** Prepares sumsOf for the strip whose first output pixel is (oy, ox), the one below the strip before or firstTurn. */
 export function openStripSums<L>(oy: i32, ox: i32, height: i32): void {
-  openRows(pixels, offsets, groups);
   first = sums;
   if (turns) {
     turnTo<L>(oy, ox, height);
     first = turnSums(oy);
     return;
   }
-  for (let from = 0; from < groups; from += batch) {
-    buildBatch<L>(from, min(batch, groups - from), oy, 0, ox, staged, tables);
-    if (together == 0) signSums<L>(signs, signBytes, signRows, 0, taps, rowLength, sums, from == 0, narrow);
+  for (let group = 0; group < groups; group += batch) {
+    buildBatch<L>(group, min(batch, groups - group), oy, 0, ox, staged, tables);
+    if (together == 0) sumBatch<L>(0, signRows, 0, taps, group, sums, group == 0);
   }
 }
 
@@ -33,6 +32,6 @@ export function openStripSums<L>(oy: i32, ox: i32, height: i32): void {
 export function sumsOf<L>(k: i32): usize {
   if (together == 0) return first + <usize>k * sumRow;
   const at = k % together;
-  if (at == 0) signSums<L>(signsOf(k), signBytes, min(together, signRows - k), 0, taps, rowLength, sums, true, narrow);
+  if (at == 0) sumBatch<L>(k, min(together, signRows - k), 0, taps, 0, sums, true);
   return sums + <usize>at * sumRow;
 }

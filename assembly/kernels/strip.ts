@@ -4,9 +4,9 @@
 
 import { L_BATCH, L_STRIP_COLUMNS, L_STRIP_ROWS } from "../../format/layout";
 import {
-  inputGroups,
   inTurn,
   liveRows,
+  pairedGroups,
   rowSpan,
   sharesTaps,
   stripLength,
@@ -15,7 +15,7 @@ import {
   turnBytes,
   wholeVectors,
 } from "../../format/strip";
-import { countOnes, openBatch } from "./sign-sums";
+import { countOnes } from "./sign-sums";
 import { tableOfStaged } from "./tables";
 import {
   base,
@@ -68,12 +68,11 @@ export function openStrip(layer: usize): void {
   zeros = <u32>((zero + 128) * 0x01010101);
   stripRows = load<u8>(layer, L_STRIP_ROWS);
   stripColumns = load<u8>(layer, L_STRIP_COLUMNS);
-  const window = kernelHeight * kernelWidth;
-  shares = sharesTaps(window, inputChannels);
+  shares = sharesTaps(kernelHeight, kernelWidth, dilationHeight, dilationWidth, inputChannels);
   tapsHigh = shares ? kernelHeight : 1;
   tapsWide = shares ? kernelWidth : 1;
   taps = tapsHigh * tapsWide;
-  groups = <i32>inputGroups(window, inputChannels);
+  groups = <i32>pairedGroups(<f64>(shares ? 1 : kernelHeight * kernelWidth) * inputChannels);
   pitch = stripLength(stripColumns, tapsWide, strideWidth, dilationWidth);
   batch = load<u16>(layer, L_BATCH);
   turns = inTurn(stripRows, tapsHigh, batch, groups);
@@ -167,11 +166,10 @@ function stageWindows(group: i32, oy: i32, ox: i32, to: usize): usize {
   return to + <usize>((stripRows * stripColumns) << 2);
 }
 
-/** Tables of `count` groups from `first` on, which are the next batch of sums: see buildTable. */
+/** Tables of `count` groups from `first` on, see buildTable. */
 export function buildBatch<L>(first: i32, count: i32, oy: i32, down: i32, ox: i32, staged: usize, tables: usize): void {
   for (let g = 0, to = tables; g < count; g++, to += <usize>(pixels << 5))
     buildTable<L>(first + g, oy, down, ox, staged, to);
-  openBatch(tables, first, count);
 }
 
 /** What the sums over packed signs `bits` hold beside Σ ±(x − zero point): 127 an input, and x's own offset. */

@@ -72,9 +72,8 @@ export function tableOfStaged<L>(staged: usize, pixels: i32, to: usize): void {
   } while (to < end);
 }
 
-/** The table of `pixels` pixels of 4 rows of numbers x + 128 of 16 bits, `row` bytes apart. */
-export function tableOfRows<L>(from: usize, row: usize, pixels: i32, to: usize): void {
-  const step = <usize>(pixels << 1);
-  for (let end = to + step; to < end; to += sizeof<L>(), from += sizeof<L>())
+/** The table of `pixels` pixels of 4 rows of numbers x + 128 of 16 bits, `row` bytes apart; its entries `step` bytes. */
+export function tableOfRows<L>(from: usize, row: usize, pixels: i32, step: usize, to: usize): void {
+  for (let end = to + <usize>(pixels << 1); to < end; to += sizeof<L>(), from += sizeof<L>())
     entries<L>(load<L>(from), load<L>(from + row), load<L>(from + 2 * row), load<L>(from + 3 * row), to, step);
 }

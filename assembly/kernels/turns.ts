@@ -2,9 +2,9 @@
 // that sees it. Sums of so many output rows as that may be are kept, 16 bits each where those are enough.
 
 import { liveRows } from "../../format/strip";
-import { signSums } from "./sign-sums";
-import { buildBatch, groups, rowLength, tapsHigh, tapsWide } from "./strip";
-import { kept, narrow, signBytes, signRows, signs, staged, sumRow, tables } from "./strip-scratch";
+import { buildBatch, groups, tapsHigh, tapsWide } from "./strip";
+import { kept, signRows, staged, sumRow, tables } from "./strip-scratch";
+import { sumBatch } from "./strip-stream";
 import { dilationHeight, strideHeight } from "./window";
 
 /** Input rows that are done, counted from the first that an output row sees. */
@@ -27,7 +27,7 @@ export function turnTo<L>(oy: i32, ox: i32, height: i32): void {
       if (!built) buildBatch<L>(0, groups, 0, down, ox, staged, tables);
       built = true;
       const first = ky * tapsWide;
-      signSums<L>(signs, signBytes, signRows, first, first + tapsWide, rowLength, turnSums(row), ky == 0, narrow);
+      sumBatch<L>(0, signRows, first, first + tapsWide, 0, turnSums(row), ky == 0);
     }
   }
 }

@@ -11,9 +11,21 @@ import {
 import { areNarrow, MAX_TERMS, pairedGroups, STRIP_LANES, SUM_ROWS } from "../../format/strip";
 import { targetZero } from "../kernels/pixel-store";
 import { fits, isShort, openEight, toEight, toInner, toOutput } from "../kernels/requantise";
-import { countOnes, openBatch, openRows, signSums } from "../kernels/sign-sums";
+import { countOnes, findEntries, signSums } from "../kernels/sign-sums";
 import { correction, rowLength } from "../kernels/strip";
-import { inner, narrow, offsets, outputs, scales, signsOf, sums, tableBytes, tables } from "../kernels/strip-scratch";
+import {
+  inner,
+  narrow,
+  offsets,
+  outputs,
+  scales,
+  signsOf,
+  stream,
+  streamed,
+  sums,
+  tableBytes,
+  tables,
+} from "../kernels/strip-scratch";
 import { sumsOf } from "../kernels/strip-sums";
 import { tableOfRows } from "../kernels/tables";
 import { bias, multipliers, shifts, weightsU } from "../model";
@@ -23,6 +35,8 @@ let rank: i32 = 0;
 let quads: i32 = 0;
 /** Pixels for which the tables of conv_u stand at once. */
 let block: i32 = 0;
+/** Offsets of the entries of U's rows, MAX_TERMS groups after another. */
+let streamU: usize = 0;
 
 /** m_k = clamp(round(a_k · M_k · 2^−n), −127, 127), a_k = Σ ±(x − z): `rank` rows of m + 128, 16 bits each. */
 function convV<L>(layer: usize): void {
@@ -35,11 +49,10 @@ function convV<L>(layer: usize): void {
 
 /** y_t = clamp(z_y + round((b_t · R_t + bias_t · 2^b) · 2^−r), lo, hi), b_t = Σ ±m_k, of `count` pixels from `first` on. */
 function convU<L>(layer: usize, first: i32, count: i32, channels: i32): void {
-  const table = <usize>(count << 5);
+  const table = <usize>(block << 5);
   const row = <usize>(rowLength << 1);
   for (let q = 0, from = inner + <usize>(first << 1), to = tables; q < quads; q++, from += 4 * row, to += table)
-    tableOfRows<L>(from, row, count, to);
-  openRows(count, offsets, quads);
+    tableOfRows<L>(from, row, count, <usize>(block << 1), to);
   const shift = <i32>load<u8>(layer, L_SHIFT_R);
   const low = <i32>load<i8>(layer, L_ACTIVATION_MIN);
   const high = <i32>load<i8>(layer, L_ACTIVATION_MAX);
@@ -50,8 +63,10 @@ function convU<L>(layer: usize, first: i32, count: i32, channels: i32): void {
     const rows = min(SUM_ROWS, channels - t);
     const bits = weightsU(layer) + <usize>(t * bytes);
     for (let q = 0; q < quads; q += MAX_TERMS) {
-      openBatch(tables + <usize>q * table, q, min(MAX_TERMS, quads - q));
-      signSums<L>(bits, bytes, rows, 0, 1, count, sums, q == 0, isNarrow);
+      const n = min(MAX_TERMS, quads - q);
+      const entries = streamed ? streamU + <usize>((channels * q + t * n) << 1) : stream;
+      if (!streamed) findEntries(bits, bytes, rows, 0, 1, quads, q, n, block, offsets, stream);
+      signSums<L>(entries, 2 * n, n, rows, tables + <usize>q * table, count, sums, q == 0, isNarrow);
     }
     const to = outputs + <usize>(first * channels + t);
     if (isVector<L>() && isNarrow && rows == SUM_ROWS) {
@@ -92,11 +107,16 @@ function levelOf(layer: usize, t: i32): i64 {
   return (((<i64>1) << shift) >> 1) + ((<i64>targetZero) << shift) + added;
 }
 
-/** After openScratch. */
-export function openSemiBinary(K: i32): void {
+/** After openScratch. end: of the stream of V, where that of U follows, if they stand. */
+export function openSemiBinary(layer: usize, K: i32, channels: i32, end: usize): void {
   rank = K;
   quads = <i32>pairedGroups(rank);
   block = min(rowLength, (tableBytes / (quads << 5)) & -STRIP_LANES);
+  streamU = end;
+  for (let q = 0, to = end; streamed && q < quads; q += MAX_TERMS) {
+    const n = min(MAX_TERMS, quads - q);
+    to = findEntries(weightsU(layer), packedRowBytes(rank), channels, 0, 1, quads, q, n, block, offsets, to);
+  }
   // Rows behind the last: m = 0.
   for (let at = inner + <usize>(rank * (rowLength << 1)); at < outputs; at += 2) store<u16>(at, 128);
 }

@@ -2,13 +2,14 @@
 
 import {
   areNarrow,
-  inputGroups,
   inTurn,
   liveRows,
+  MAX_TABLE_BYTES,
   MAX_TERMS,
   pairedGroups,
   rowSpan,
   sharesTaps,
+  streamBytes,
   stripLength,
   stripPhases,
   stripScratchBytes,
@@ -26,18 +27,19 @@ interface Strip {
   columns: number;
   /** Groups of 4 inputs whose tables stand at once. */
   batch: number;
+  /** Whether the offsets of all rows' entries stand, or are found again for each strip. */
+  streamed: boolean;
 }
 
 /** What one row of signs is summed up over. */
 interface Sums {
-  /** In all, and at once. */
-  groups: number;
-  batch: number;
-  taps: number;
+  /** Groups of all taps. */
+  terms: number;
   pixels: number;
   /** Times that the sums are begun, or taken up again. */
   passes: number;
   wide: boolean;
+  streamed: boolean;
 }
 
 const MAX_COLUMNS = 64;
@@ -55,16 +57,21 @@ function scratchBytes(layer: ProgramLayer, from: Shape, to: Shape, strip: Strip)
   const signs = signsOf(layer, to);
   const rank = layer.kind === "SemiBinary" ? layer.rank : 0;
   const kept = turnBytes(live, signs, row, taps * groups);
-  return stripScratchBytes(taps, groups, strip.batch, pixels, row, signs, rank, to[2], kept);
+  const stream = streamBytes(taps, groups, strip.batch, signs, rank, to[2], strip.streamed);
+  return stripScratchBytes(taps, groups, strip.batch, pixels, row, signs, rank, to[2], kept, stream);
 }
 
 /** Rows of signs of the convolution over the input. */
 const signsOf = (layer: ProgramLayer, to: Shape) => (layer.kind === "SemiBinary" ? layer.rank : layer.planes * to[2]);
 
-function measures({ kernel, stride, dilation }: ProgramLayer, from: Shape, { rows, columns, batch }: Strip) {
-  const window = kernel[0] * kernel[1];
-  const [high, wide] = sharesTaps(window, from[2]) ? kernel : [1, 1];
-  const groups = inputGroups(window, from[2]);
+function measures(
+  { kernel, stride, dilation }: ProgramLayer,
+  from: Shape,
+  { rows, columns, batch }: Omit<Strip, "streamed">,
+) {
+  const shares = sharesTaps(kernel[0], kernel[1], dilation[0], dilation[1], from[2]);
+  const [high, wide] = shares ? kernel : [1, 1];
+  const groups = pairedGroups((shares ? 1 : kernel[0] * kernel[1]) * from[2]);
   const turns = inTurn(rows, high, batch, groups);
   const down = turns ? 1 : high; // taps whose rows of tables stand together
   const length = stripLength(rows, down, stride[0], dilation[0]);
@@ -86,45 +93,51 @@ function measures({ kernel, stride, dilation }: ProgramLayer, from: Shape, { row
  * a pixel of a table, 7 of those of conv_u, which are not staged; and those of the sums.
  */
 function chooseStrip(layer: ProgramLayer, from: Shape, to: Shape, room: number): Strip {
-  const semiBinary = layer.kind === "SemiBinary";
-  const signs = signsOf(layer, to);
   const { groups } = measures(layer, from, { rows: 1, columns: 1, batch: 2 });
   let best: { strip: Strip; cost: number; bytes: number } | undefined;
   for (const rows of sizes(Math.min(to[0], 255))) {
     for (const columns of sizes(Math.min(to[1], MAX_COLUMNS))) {
       for (const batch of sizes(Math.min(groups, MAX_TERMS)).slice(1)) {
-        const strip = { rows, columns, batch };
-        const { taps, pixels, row, live, high } = measures(layer, from, strip);
-        const bytes = scratchBytes(layer, from, to, strip);
-        const tables = live > 0 ? layer.stride[0] : 1; // of so many rows of input for a strip
-        const passes = live > 0 ? high : Math.ceil(groups / batch) * Math.ceil(taps / Math.floor(MAX_TERMS / batch));
-        const sums = { groups, taps, batch, pixels: row, passes };
-        let cost = 12 * groups * pixels * tables + signs * sumCost({ ...sums, wide: !areNarrow(taps * groups) });
-        if (semiBinary) {
-          const quads = pairedGroups(layer.rank);
-          const block = Math.min(row, 8 * Math.floor(stripTableBytes(batch, pixels, layer.rank) / (256 * quads)));
-          const outer = { groups: quads, taps: 1, batch: quads, pixels: block, passes: 1, wide: false };
-          cost += 7 * quads * row + to[2] * sumCost(outer) * (row / block);
+        for (const streamed of [false, true]) {
+          const strip = { rows, columns, batch, streamed };
+          const { pixels } = measures(layer, from, strip);
+          if (32 * Math.min(batch, groups) * pixels > MAX_TABLE_BYTES) continue;
+          const bytes = scratchBytes(layer, from, to, strip);
+          const cost = costOf(layer, from, to, strip) / Math.min(rows * columns, to[0] * to[1]);
+          const better = !best || (bytes <= room ? best.bytes > room || cost < best.cost : bytes < best.bytes);
+          if (better) best = { strip, cost, bytes };
         }
-        cost /= Math.min(rows * columns, to[0] * to[1]);
-        const better = !best || (bytes <= room ? best.bytes > room || cost < best.cost : bytes < best.bytes);
-        if (better) best = { strip, cost, bytes };
       }
     }
   }
   return best!.strip;
 }
 
+/** Of a strip. */
+function costOf(layer: ProgramLayer, from: Shape, to: Shape, strip: Strip): number {
+  const { batch, streamed } = strip;
+  const { groups, taps, pixels, row, live, high } = measures(layer, from, strip);
+  const tables = live > 0 ? layer.stride[0] : 1; // of so many rows of input for a strip
+  const passes = live > 0 ? high : Math.ceil(groups / batch) * Math.ceil((taps * batch) / MAX_TERMS);
+  const wide = !areNarrow(taps * groups);
+  const sums = signsOf(layer, to) * sumCost({ terms: taps * groups, pixels: row, passes, wide, streamed });
+  const inner = 12 * groups * pixels * tables + sums;
+  if (layer.kind !== "SemiBinary") return inner;
+  const quads = pairedGroups(layer.rank);
+  const block = Math.min(row, 8 * Math.floor(stripTableBytes(batch, pixels, layer.rank) / (256 * quads)));
+  const outer = sumCost({ terms: quads, pixels: block, passes: 1, wide: false, streamed });
+  return inner + 7 * quads * row + to[2] * outer * (row / block);
+}
+
 /**
- * Of the sums of one row of signs, in blocks of up to 5 vectors of pixels (kernels/sign-sums.ts). For each group and tap 6
- * to find the entry, and a load and an addition a vector; 10 for each tap and batch of groups; for each pass 12, and 3 a
- * vector, or 10 where it is widened.
+ * Of the sums of one row of signs, in blocks of up to 5 vectors of pixels (kernels/sign-sums.ts): for each entry 3, and a
+ * load and an addition a vector, and 8 to find it where the offsets do not stand; for each pass 12, and 3 a vector, or 10
+ * where it is widened.
  */
-function sumCost({ groups, taps, batch, pixels, passes, wide }: Sums): number {
+function sumCost({ terms, pixels, passes, wide, streamed }: Sums): number {
   const vectors = pixels / 8;
   const blocks = Math.ceil(vectors / 5);
-  const lookups = groups * taps * (6 * blocks + 2 * vectors);
-  return lookups + Math.ceil(groups / batch) * taps * 10 * blocks + passes * (12 * blocks + (wide ? 10 : 3) * vectors);
+  return terms * ((streamed ? 0 : 8) + 3 * blocks + 2 * vectors) + passes * (12 * blocks + (wide ? 10 : 3) * vectors);
 }
 
 /** 1, 2, 4 … and `most` itself. */

@@ -70,17 +70,35 @@ function finish<L>(sum: L, to: usize, i: i32, fresh: bool, narrow: bool): void {
   else put<L>(sum, to + <usize>(2 * i) * sizeof<L>(), fresh);
 }
 
+// What packed signs are summed over, set by openPacked.
+let offsets: usize = 0;
+/** Bytes from an entry to the next, from a group's table to the next, and from a tap's signs to the next. */
+let entryStep: i32 = 0;
+let groupStep: i32 = 0;
+let tapBytes: i32 = 0;
+
+/** Tables of `pixels` pixels, taps whose entries begin at tapOffsets (u32 each), rows of signs of perTap groups a tap. */
+export function openPacked(pixels: i32, tapOffsets: usize, perTap: i32): void {
+  offsets = tapOffsets;
+  entryStep = pixels << 1;
+  groupStep = pixels << 5;
+  tapBytes = perTap >> 1;
+}
+
 /**
  * `count` entries, an even number, for `size` (1…5) vectors of pixels: a constant, so that each size is a loop of its own.
- * Of `rows` rows, whose entries' offsets are `bytes` bytes apart, and sums `row`.
+ * Of `rows` rows, whose entries' offsets are `bytes` bytes apart, and sums `row`. packed: instead of offsets, packed signs,
+ * a byte for two groups, of `taps` taps from `taps` on, with `count` groups each; a constant too.
  * @inline
  */
 function sumEntries<L>(
   size: i32,
-  entries: usize,
+  packed: bool,
+  from: usize,
   bytes: usize,
   count: i32,
   rows: i32,
+  taps: i32,
   at: usize,
   to: usize,
   row: usize,
@@ -88,6 +106,9 @@ function sumEntries<L>(
   narrow: bool,
 ): void {
   const kept = narrow && !fresh;
+  const entry = entryStep;
+  const group = <usize>groupStep;
+  const last = offsets + ((<usize>taps) << 2);
   let k = 0;
   do {
     let s0 = begin<L>(to, 0, kept);
@@ -95,96 +116,165 @@ function sumEntries<L>(
     let s2 = size > 2 ? begin<L>(to, 2, kept) : zeros<L>();
     let s3 = size > 3 ? begin<L>(to, 3, kept) : zeros<L>();
     let s4 = size > 4 ? begin<L>(to, 4, kept) : zeros<L>();
-    let from = entries;
-    const end = entries + <usize>(count << 1);
+    let tap = offsets;
+    let first = from;
     do {
-      const p = at + <usize>load<u16>(from);
-      const q = at + <usize>load<u16>(from, 2);
-      s0 = add<L>(add<L>(s0, load<L>(p)), load<L>(q));
-      if (size > 1) s1 = add<L>(add<L>(s1, load<L>(p, sizeof<L>())), load<L>(q, sizeof<L>()));
-      if (size > 2) s2 = add<L>(add<L>(s2, load<L>(p, 2 * sizeof<L>())), load<L>(q, 2 * sizeof<L>()));
-      if (size > 3) s3 = add<L>(add<L>(s3, load<L>(p, 3 * sizeof<L>())), load<L>(q, 3 * sizeof<L>()));
-      if (size > 4) s4 = add<L>(add<L>(s4, load<L>(p, 4 * sizeof<L>())), load<L>(q, 4 * sizeof<L>()));
-      from += 4;
-    } while (from < end);
+      let table = packed ? at + <usize>load<u32>(tap) : at;
+      let next = first;
+      const end = first + (packed ? <usize>(count >> 1) : <usize>(count << 1));
+      do {
+        let p = table;
+        let q = table;
+        if (packed) {
+          const pair = <i32>load<u8>(next++);
+          p += <usize>((pair & 15) * entry);
+          q += group + <usize>((pair >> 4) * entry);
+          table += 2 * group;
+        } else {
+          p += <usize>load<u16>(next);
+          q += <usize>load<u16>(next, 2);
+          next += 4;
+        }
+        s0 = add<L>(add<L>(s0, load<L>(p)), load<L>(q));
+        if (size > 1) s1 = add<L>(add<L>(s1, load<L>(p, sizeof<L>())), load<L>(q, sizeof<L>()));
+        if (size > 2) s2 = add<L>(add<L>(s2, load<L>(p, 2 * sizeof<L>())), load<L>(q, 2 * sizeof<L>()));
+        if (size > 3) s3 = add<L>(add<L>(s3, load<L>(p, 3 * sizeof<L>())), load<L>(q, 3 * sizeof<L>()));
+        if (size > 4) s4 = add<L>(add<L>(s4, load<L>(p, 4 * sizeof<L>())), load<L>(q, 4 * sizeof<L>()));
+      } while (next < end);
+      if (!packed) break;
+      first += tapBytes;
+      tap += 4;
+    } while (tap < last);
     finish<L>(s0, to, 0, fresh, narrow);
     if (size > 1) finish<L>(s1, to, 1, fresh, narrow);
     if (size > 2) finish<L>(s2, to, 2, fresh, narrow);
     if (size > 3) finish<L>(s3, to, 3, fresh, narrow);
     if (size > 4) finish<L>(s4, to, 4, fresh, narrow);
-    entries += bytes;
+    from += bytes;
     to += row;
   } while (++k < rows);
 }
 
 function sum1<L>(
-  entries: usize,
+  packed: bool,
+  from: usize,
   bytes: usize,
   count: i32,
   rows: i32,
+  taps: i32,
   at: usize,
   to: usize,
   row: usize,
   fresh: bool,
   narrow: bool,
 ): void {
-  sumEntries<L>(1, entries, bytes, count, rows, at, to, row, fresh, narrow);
+  if (isVector<L>() && packed) sumEntries<L>(1, true, from, bytes, count, rows, taps, at, to, row, fresh, narrow);
+  else sumEntries<L>(1, false, from, bytes, count, rows, taps, at, to, row, fresh, narrow);
 }
 
 function sum2<L>(
-  entries: usize,
+  packed: bool,
+  from: usize,
   bytes: usize,
   count: i32,
   rows: i32,
+  taps: i32,
   at: usize,
   to: usize,
   row: usize,
   fresh: bool,
   narrow: bool,
 ): void {
-  sumEntries<L>(2, entries, bytes, count, rows, at, to, row, fresh, narrow);
+  if (isVector<L>() && packed) sumEntries<L>(2, true, from, bytes, count, rows, taps, at, to, row, fresh, narrow);
+  else sumEntries<L>(2, false, from, bytes, count, rows, taps, at, to, row, fresh, narrow);
 }
 
 function sum3<L>(
-  entries: usize,
+  packed: bool,
+  from: usize,
   bytes: usize,
   count: i32,
   rows: i32,
+  taps: i32,
   at: usize,
   to: usize,
   row: usize,
   fresh: bool,
   narrow: bool,
 ): void {
-  sumEntries<L>(3, entries, bytes, count, rows, at, to, row, fresh, narrow);
+  if (isVector<L>() && packed) sumEntries<L>(3, true, from, bytes, count, rows, taps, at, to, row, fresh, narrow);
+  else sumEntries<L>(3, false, from, bytes, count, rows, taps, at, to, row, fresh, narrow);
 }
 
 function sum4<L>(
-  entries: usize,
+  packed: bool,
+  from: usize,
   bytes: usize,
   count: i32,
   rows: i32,
+  taps: i32,
   at: usize,
   to: usize,
   row: usize,
   fresh: bool,
   narrow: bool,
 ): void {
-  sumEntries<L>(4, entries, bytes, count, rows, at, to, row, fresh, narrow);
+  if (isVector<L>() && packed) sumEntries<L>(4, true, from, bytes, count, rows, taps, at, to, row, fresh, narrow);
+  else sumEntries<L>(4, false, from, bytes, count, rows, taps, at, to, row, fresh, narrow);
 }
 
 function sum5<L>(
-  entries: usize,
+  packed: bool,
+  from: usize,
   bytes: usize,
   count: i32,
   rows: i32,
+  taps: i32,
   at: usize,
   to: usize,
   row: usize,
   fresh: bool,
   narrow: bool,
 ): void {
-  sumEntries<L>(5, entries, bytes, count, rows, at, to, row, fresh, narrow);
+  if (isVector<L>() && packed) sumEntries<L>(5, true, from, bytes, count, rows, taps, at, to, row, fresh, narrow);
+  else sumEntries<L>(5, false, from, bytes, count, rows, taps, at, to, row, fresh, narrow);
+}
+
+/** Entries of a pass, in vectors as even as may be, of at most 5; without SIMD a row has an even number of them. */
+function sumRows<L>(
+  packed: bool,
+  from: usize,
+  bytes: i32,
+  count: i32,
+  rows: i32,
+  taps: i32,
+  tables: usize,
+  pixels: i32,
+  sums: usize,
+  fresh: bool,
+  narrow: bool,
+): void {
+  const width = narrow ? 1 : 2; // bytes of a sum: 2 to its power
+  const row = <usize>(pixels << width);
+  let at = tables;
+  let to = sums;
+  for (let left = pixels / lanes<L>(), size = 1; left > 0; left -= size) {
+    if (isVector<L>()) {
+      const blocks = (left + 4) / 5;
+      size = (left + blocks - 1) / blocks;
+      if (size == 1) sum1<L>(packed, from, bytes, count, rows, taps, at, to, row, fresh, narrow);
+      else if (size == 2) sum2<L>(packed, from, bytes, count, rows, taps, at, to, row, fresh, narrow);
+      else if (size == 3) sum3<L>(packed, from, bytes, count, rows, taps, at, to, row, fresh, narrow);
+      else if (size == 4) sum4<L>(packed, from, bytes, count, rows, taps, at, to, row, fresh, narrow);
+      else sum5<L>(packed, from, bytes, count, rows, taps, at, to, row, fresh, narrow);
+    } else {
+      size = left > 2 ? 4 : 2;
+      if (size == 4) sum4<L>(false, from, bytes, count, rows, taps, at, to, row, fresh, narrow);
+      else sum2<L>(false, from, bytes, count, rows, taps, at, to, row, fresh, narrow);
+    }
+    at += <usize>size * sizeof<L>();
+    to += <usize>((size * lanes<L>()) << width);
+  }
 }
 
 /**
@@ -203,32 +293,32 @@ export function signSums<L>(
   fresh: bool,
   narrow: bool,
 ): void {
-  const width = narrow ? 1 : 2; // bytes of a sum: 2 to its power
-  const row = <usize>(pixels << width);
-  for (; count > 0; count -= MAX_TERMS, entries += 2 * MAX_TERMS, fresh = false) {
-    const n = min(count, MAX_TERMS);
-    let at = tables;
-    let to = sums;
-    for (let left = pixels / lanes<L>(), size = 1; left > 0; left -= size) {
-      if (isVector<L>()) {
-        // As even as may be, of at most 5.
-        const blocks = (left + 4) / 5;
-        size = (left + blocks - 1) / blocks;
-        if (size == 1) sum1<L>(entries, bytes, n, rows, at, to, row, fresh, narrow);
-        else if (size == 2) sum2<L>(entries, bytes, n, rows, at, to, row, fresh, narrow);
-        else if (size == 3) sum3<L>(entries, bytes, n, rows, at, to, row, fresh, narrow);
-        else if (size == 4) sum4<L>(entries, bytes, n, rows, at, to, row, fresh, narrow);
-        else sum5<L>(entries, bytes, n, rows, at, to, row, fresh, narrow);
-      } else {
-        // Without SIMD a row has an even number of vectors.
-        size = left > 2 ? 4 : 2;
-        if (size == 4) sum4<L>(entries, bytes, n, rows, at, to, row, fresh, narrow);
-        else sum2<L>(entries, bytes, n, rows, at, to, row, fresh, narrow);
-      }
-      at += <usize>size * sizeof<L>();
-      to += <usize>((size * lanes<L>()) << width);
-    }
+  for (; count > 0; count -= MAX_TERMS, entries += 2 * MAX_TERMS, fresh = false)
+    sumRows<L>(false, entries, bytes, min(count, MAX_TERMS), rows, 1, tables, pixels, sums, fresh, narrow);
+}
+
+/** The same of packed signs, after openPacked, over taps [first, end), `count` groups of each; with SIMD. */
+export function packedSums<L>(
+  bits: usize,
+  bytes: i32,
+  count: i32,
+  rows: i32,
+  first: i32,
+  end: i32,
+  tables: usize,
+  pixels: i32,
+  sums: usize,
+  fresh: bool,
+  narrow: bool,
+): void {
+  const step = MAX_TERMS / count;
+  const all = offsets;
+  for (let t = first; t < end; t += step, fresh = false) {
+    offsets = all + ((<usize>t) << 2);
+    const from = bits + <usize>(t * tapBytes);
+    sumRows<L>(true, from, bytes, count, rows, min(step, end - t), tables, pixels, sums, fresh, narrow);
   }
+  offsets = all;
 }
 
 /** Ones of the signs of so many groups of 4, in pairs. */

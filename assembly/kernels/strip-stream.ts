@@ -1,8 +1,8 @@
 // Where rows of signs find their entries in the tables of a strip: offsets of all rows, found once a layer, where scratch
-// has room for them, or of a few rows at a time.
+// has room for them; else of a few rows at a time, or, with SIMD, not at all.
 
 import { SUM_ROWS } from "../../format/strip";
-import { findEntries, signSums } from "./sign-sums";
+import { findEntries, openPacked, packedSums, signSums } from "./sign-sums";
 import { batch, groups, pixels, rowLength, taps } from "./strip";
 import {
   narrow,
@@ -34,6 +34,12 @@ export function sumBatch<L>(k: i32, rows: i32, from: i32, end: i32, group: i32, 
   if (streamed) {
     const at = stream + <usize>((signRows * taps * group + (k * taps + from) * count) << 1);
     signSums<L>(at, 2 * taps * count, n, rows, tables, rowLength, to, fresh, narrow);
+    return;
+  }
+  if (isVector<L>()) {
+    openPacked(pixels, offsets, groups);
+    const bits = signsOf(k) + <usize>(group >> 1);
+    packedSums<L>(bits, signBytes, count, rows, from, end, tables, rowLength, to, fresh, narrow);
     return;
   }
   for (const last = k + rows; k < last; k += SUM_ROWS, to += SUM_ROWS * sumRow) {

@@ -11,7 +11,7 @@ import {
 import { areNarrow, MAX_TERMS, pairedGroups, STRIP_LANES, SUM_ROWS } from "../../format/strip";
 import { targetZero } from "../kernels/pixel-store";
 import { fits, isShort, openEight, toEight, toInner, toOutput } from "../kernels/requantise";
-import { countOnes, findEntries, signSums } from "../kernels/sign-sums";
+import { countOnes, findEntries, openPacked, packedSums, signSums } from "../kernels/sign-sums";
 import { correction, rowLength } from "../kernels/strip";
 import {
   inner,
@@ -64,9 +64,17 @@ function convU<L>(layer: usize, first: i32, count: i32, channels: i32): void {
     const bits = weightsU(layer) + <usize>(t * bytes);
     for (let q = 0; q < quads; q += MAX_TERMS) {
       const n = min(MAX_TERMS, quads - q);
-      const entries = streamed ? streamU + <usize>((channels * q + t * n) << 1) : stream;
-      if (!streamed) findEntries(bits, bytes, rows, 0, 1, quads, q, n, block, offsets, stream);
-      signSums<L>(entries, 2 * n, n, rows, tables + <usize>q * table, count, sums, q == 0, isNarrow);
+      const at = tables + <usize>q * table;
+      if (streamed) {
+        const entries = streamU + <usize>((channels * q + t * n) << 1);
+        signSums<L>(entries, 2 * n, n, rows, at, count, sums, q == 0, isNarrow);
+      } else if (isVector<L>()) {
+        openPacked(block, offsets, quads);
+        packedSums<L>(bits + <usize>(q >> 1), bytes, n, rows, 0, 1, at, count, sums, q == 0, isNarrow);
+      } else {
+        findEntries(bits, bytes, rows, 0, 1, quads, q, n, block, offsets, stream);
+        signSums<L>(stream, 2 * n, n, rows, at, count, sums, q == 0, isNarrow);
+      }
     }
     const to = outputs + <usize>(first * channels + t);
     if (isVector<L>() && isNarrow && rows == SUM_ROWS) {

@@ -90,7 +90,8 @@ function measures(
 
 /**
  * The strip of least cost an output pixel whose scratch is within `room`, or the smallest. Cost, in instructions: about 12
- * a pixel of a table, 7 of those of conv_u, which are not staged; and those of the sums.
+ * a pixel of a table, 7 of those of conv_u, which are not staged; those of the sums; and 45 to requantise a row of them,
+ * whatever its length.
  */
 function chooseStrip(layer: ProgramLayer, from: Shape, to: Shape, room: number): Strip {
   const { groups } = measures(layer, from, { rows: 1, columns: 1, batch: 2 });
@@ -121,23 +122,23 @@ function costOf(layer: ProgramLayer, from: Shape, to: Shape, strip: Strip): numb
   const passes = live > 0 ? high : Math.ceil(groups / batch) * Math.ceil((taps * batch) / MAX_TERMS);
   const wide = !areNarrow(taps * groups);
   const sums = signsOf(layer, to) * sumCost({ terms: taps * groups, pixels: row, passes, wide, streamed });
-  const inner = 12 * groups * pixels * tables + sums;
+  const inner = 12 * groups * pixels * tables + sums + 45 * signsOf(layer, to);
   if (layer.kind !== "SemiBinary") return inner;
   const quads = pairedGroups(layer.rank);
   const block = Math.min(row, 8 * Math.floor(stripTableBytes(batch, pixels, layer.rank) / (256 * quads)));
   const outer = sumCost({ terms: quads, pixels: block, passes: 1, wide: false, streamed });
-  return inner + 7 * quads * row + to[2] * outer * (row / block);
+  return inner + 7 * quads * row + to[2] * (outer + 45) * (row / block);
 }
 
 /**
- * Of the sums of one row of signs, in blocks of up to 5 vectors of pixels (kernels/sign-sums.ts): for each entry 3, and a
- * load and an addition a vector, and 8 to find it where the offsets do not stand; for each pass 12, and 3 a vector, or 10
+ * Of the sums of one row of signs, in blocks of up to 5 vectors of pixels (kernels/sign-sums.ts): for each entry 3
+ * to find it, or 7 where the offsets do not stand, and a load and an addition a vector; for each pass 12, and 3 a vector, or 10
  * where it is widened.
  */
 function sumCost({ terms, pixels, passes, wide, streamed }: Sums): number {
   const vectors = pixels / 8;
   const blocks = Math.ceil(vectors / 5);
-  return terms * ((streamed ? 0 : 8) + 3 * blocks + 2 * vectors) + passes * (12 * blocks + (wide ? 10 : 3) * vectors);
+  return terms * ((streamed ? 3 : 7) * blocks + 2 * vectors) + passes * (12 * blocks + (wide ? 10 : 3) * vectors);
 }
 
 /** 1, 2, 4 … and `most` itself. */

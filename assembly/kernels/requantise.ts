@@ -21,11 +21,16 @@ function sumAt(sums: usize, p: i32, narrow: bool): i32 {
   return narrow ? <i32>load<u16>(sums + ((<usize>p) << 1)) : load<i32>(sums + ((<usize>p) << 2));
 }
 
-/** (x · scale + start) >> shift of 8 lanes of 16 bits, saturated to 16. pair: of two numbers whose sum is the scale. @inline */
+/**
+ * (x · scale + start) >> (16 + shift) of 8 lanes of 16 bits. pair: of two numbers whose sum is the scale. V8 makes four
+ * instructions of a shift that is no constant, so there is one of 8 lanes, not two of 4.
+ * @inline
+ */
 function scaled(x: v128, pair: v128, start: v128, shift: i32): v128 {
   const low = i32x4.dot_i16x8_s(v128.shuffle<i16>(x, x, 0, 8, 1, 9, 2, 10, 3, 11), pair);
   const high = i32x4.dot_i16x8_s(v128.shuffle<i16>(x, x, 4, 12, 5, 13, 6, 14, 7, 15), pair);
-  return i16x8.narrow_i32x4_s(i32x4.shr_s(i32x4.add(start, low), shift), i32x4.shr_s(i32x4.add(start, high), shift));
+  const halves = i16x8.narrow_i32x4_s(i32x4.shr_s(i32x4.add(start, low), 16), i32x4.shr_s(i32x4.add(start, high), 16));
+  return i16x8.shr_s(halves, shift);
 }
 
 /** A scale of 16 bits, but the highest, as two of 15. */
@@ -33,34 +38,38 @@ function pairOf(scale: i32): v128 {
   return i32x4.splat(((scale >> 1) << 16) | (scale - (scale >> 1)));
 }
 
-/** toInner, 8 pixels at a time; narrow is a constant, so that the loop has no branch. @inline */
-function toInner8(
-  sums: usize,
-  narrow: bool,
-  centre: i32,
-  scale: i32,
-  half: i32,
-  shift: i32,
-  pixels: i32,
-  to: usize,
-): void {
+/** m + 128 of x = sums less their centre, within 16 bits. @inline */
+function innerOf(x: v128, pair: v128, start: v128, shift: i32): v128 {
+  const m = scaled(x, pair, start, shift);
+  return i16x8.add(i16x8.min_s(i16x8.max_s(m, i16x8.splat(-127)), i16x8.splat(127)), i16x8.splat(128));
+}
+
+/** toInner of uint16 sums, 8 pixels at a time. */
+function narrowInner(sums: usize, centre: i32, scale: i32, half: i32, shift: i32, pixels: i32, to: usize): void {
   const pair = pairOf(scale);
   const start = i32x4.splat(half);
-  const least = i16x8.splat(-127);
-  const most = i16x8.splat(127);
-  const bias = i16x8.splat(128);
   const signed = i16x8.splat(i16.MIN_VALUE); // less 2^15, uint16 are int16
-  const middle = narrow ? i16x8.splat(<i16>(centre + i16.MIN_VALUE)) : i32x4.splat(centre);
-  const step: usize = narrow ? 16 : 32;
+  const middle = i16x8.splat(<i16>(centre + i16.MIN_VALUE));
   const end = to + (pixels << 1);
   do {
-    const x = narrow
-      ? i16x8.sub_sat_s(v128.xor(v128.load(sums), signed), middle)
-      : i16x8.narrow_i32x4_s(i32x4.sub(v128.load(sums), middle), i32x4.sub(v128.load(sums, 16), middle));
-    const m = scaled(x, pair, start, shift);
-    v128.store(to, i16x8.add(i16x8.min_s(i16x8.max_s(m, least), most), bias));
+    const x = i16x8.sub_sat_s(v128.xor(v128.load(sums), signed), middle);
+    v128.store(to, innerOf(x, pair, start, shift - 16));
     to += 16;
-    sums += step;
+    sums += 16;
+  } while (to < end);
+}
+
+/** The same of int32 sums. */
+function wideInner(sums: usize, centre: i32, scale: i32, half: i32, shift: i32, pixels: i32, to: usize): void {
+  const pair = pairOf(scale);
+  const start = i32x4.splat(half);
+  const middle = i32x4.splat(centre);
+  const end = to + (pixels << 1);
+  do {
+    const x = i16x8.narrow_i32x4_s(i32x4.sub(v128.load(sums), middle), i32x4.sub(v128.load(sums, 16), middle));
+    v128.store(to, innerOf(x, pair, start, shift - 16));
+    to += 16;
+    sums += 32;
   } while (to < end);
 }
 
@@ -86,9 +95,9 @@ export function toInner<L>(
     most >> shift >= 127 &&
     (<i64>scale * i16.MIN_VALUE + half) >> shift <= -127
   ) {
-    if (isVector<L>()) {
-      if (narrow) toInner8(sums, true, centre, scale, <i32>half, shift, pixels, to);
-      else toInner8(sums, false, centre, scale, <i32>half, shift, pixels, to);
+    if (isVector<L>() && shift >= 16) {
+      if (narrow) narrowInner(sums, centre, scale, <i32>half, shift, pixels, to);
+      else wideInner(sums, centre, scale, <i32>half, shift, pixels, to);
     } else {
       for (let p = 0; p < pixels; p++, to += 2) {
         const x = clamp<i32>(sumAt(sums, p, narrow) - centre, i16.MIN_VALUE, i16.MAX_VALUE);
@@ -112,7 +121,8 @@ function word(channels: usize, c: i32, i: i32): usize {
 
 /** Whether toEight can have the channel (its sums within 16 bits about the centre), which it then writes. */
 export function openEight(channels: usize, c: i32, centre: i32, scale: i32, offset: i64, shift: i32, reach: i32): bool {
-  if (scale == 0xffff || reach > i16.MAX_VALUE || !isShort(<i64>scale * reach + abs(offset), shift)) return false;
+  if (scale == 0xffff || shift < 16 || reach > i16.MAX_VALUE || !isShort(<i64>scale * reach + abs(offset), shift))
+    return false;
   store<i32>(word(channels, c, 0), centre);
   store<i32>(word(channels, c, 1), ((scale >> 1) << 16) | (scale - (scale >> 1)));
   store<i32>(word(channels, c, 2), <i32>offset);
@@ -122,7 +132,7 @@ export function openEight(channels: usize, c: i32, centre: i32, scale: i32, offs
 /** Channel c of toEight: 8 pixels, 16 bits each. @inline */
 function eighth(sums: usize, row: usize, channels: usize, c: i32, shift: i32): v128 {
   const x = i16x8.sub(v128.load(sums + <usize>c * row), v128.load16_splat(word(channels, c, 0)));
-  return scaled(x, v128.load32_splat(word(channels, c, 1)), v128.load32_splat(word(channels, c, 2)), shift);
+  return scaled(x, v128.load32_splat(word(channels, c, 1)), v128.load32_splat(word(channels, c, 2)), shift - 16);
 }
 
 /** Two channels of toEight, clamped: 8 pixels of 2 bytes. @inline */

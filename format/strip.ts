@@ -115,8 +115,8 @@ export function streamBytes(
   all: boolean,
 ): f64 {
   const quads = pairedGroups(rank);
-  if (all) return 2 * (signs * taps * groups + channels * quads);
-  return 2 * SUM_ROWS * Math.max(taps * Math.min(batch, groups), quads);
+  const whole = 2 * (signs * taps * groups + channels * quads);
+  return all ? whole : Math.min(whole, 2 * SUM_ROWS * Math.max(taps * Math.min(batch, groups), quads));
 }
 
 /**

@@ -28,8 +28,20 @@ for (const [input, kind, options] of SHAPES) {
         return writeModel({ ...exact, selfTest: selfTest(program, 9) });
       };
       for (const level of ["scalar", "simd128"] as const) {
-        (await Engine.load(file(layer.scratchBytes), "strip", level)).selfTest();
-        await assert.rejects(Engine.load(file(layer.scratchBytes - 1), "strip", level), { code: "E_MODEL" });
+        // With less than it was given a layer finds its entries again for each strip; with less than that it is refused.
+        const sizes = Array.from({ length: layer.scratchBytes / 16 }, (_, i) => layer.scratchBytes - 16 * i);
+        let accepted = 0;
+        for (const bytes of sizes) {
+          const loaded = await Engine.load(file(bytes), "strip", level).catch((error) => error);
+          if (!(loaded instanceof Engine)) {
+            assert.equal(loaded.code, "E_MODEL");
+            await assert.rejects(Engine.load(file(bytes + 15), "strip", level), { code: "E_MODEL" });
+            break;
+          }
+          loaded.selfTest();
+          accepted++;
+        }
+        assert.ok(accepted > 0 && accepted < sizes.length);
       }
     });
   }

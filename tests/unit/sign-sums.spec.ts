@@ -1,4 +1,4 @@
-import { countOnes, openBatch, openRows, signSums } from "../../assembly/kernels/sign-sums";
+import { countOnes, findEntries, openPacked, packedSums, signSums } from "../../assembly/kernels/sign-sums";
 import { tableOfRows, tableOfStaged } from "../../assembly/kernels/tables";
 import { MAX_TERMS } from "../../format/strip";
 
@@ -9,11 +9,14 @@ const TAPS: i32 = 2;
 const STAGED: usize = memory.data(4 * PIXELS, 16);
 const TABLES: usize = memory.data(32 * PIXELS * MAX_TERMS, 16);
 const OFFSETS: usize = memory.data(4 * TAPS, 16);
+/** By offsets, and with SIMD of the packed signs. */
+const WAYS: i32 = ASC_FEATURE_SIMD ? 2 : 1;
 /** Rows of signs, and bytes of each. */
 const ROWS: i32 = 3;
 const BYTES: i32 = (MAX_TERMS * TAPS) / 2;
 const SUMS: usize = memory.data(4 * ROW * ROWS, 16);
 const BITS: usize = memory.data(BYTES * ROWS, 16);
+const ENTRIES: usize = memory.data(4 * BYTES * ROWS, 16);
 
 let state: u32 = 1;
 function random(below: u32): i32 {
@@ -26,10 +29,19 @@ function tableAt(to: usize): void {
   else tableOfStaged<u64>(STAGED, PIXELS, to);
 }
 
-/** Of ROWS rows of signs, over all taps. */
-function sum(fresh: bool, narrow: bool): void {
-  if (ASC_FEATURE_SIMD) signSums<v128>(BITS, BYTES, ROWS, 0, TAPS, ROW, SUMS, fresh, narrow);
-  else signSums<u64>(BITS, BYTES, ROWS, 0, TAPS, ROW, SUMS, fresh, narrow);
+/** Of ROWS rows of signs, over all taps, of `count` groups from `first` on: by offsets, or of the packed signs. */
+function sum(groups: i32, first: i32, count: i32, pixels: i32, fresh: bool, narrow: bool, packed: bool): void {
+  if (packed) {
+    if (!ASC_FEATURE_SIMD) return;
+    openPacked(PIXELS, OFFSETS, groups);
+    const bits = BITS + <usize>(first >> 1);
+    packedSums<v128>(bits, BYTES, count, ROWS, 0, TAPS, TABLES, pixels, SUMS, fresh, narrow);
+    return;
+  }
+  findEntries(BITS, BYTES, ROWS, 0, TAPS, groups, first, count, PIXELS, OFFSETS, ENTRIES);
+  const n = TAPS * count;
+  if (ASC_FEATURE_SIMD) signSums<v128>(ENTRIES, 2 * n, n, ROWS, TABLES, pixels, SUMS, fresh, narrow);
+  else signSums<u64>(ENTRIES, 2 * n, n, ROWS, TABLES, pixels, SUMS, fresh, narrow);
 }
 
 /** Sum p of row k. */
@@ -70,8 +82,8 @@ describe("a table", () => {
         store<u16>(rows + 2 * (j * PIXELS + p), u);
       }
     }
-    if (ASC_FEATURE_SIMD) tableOfRows<v128>(rows, 2 * PIXELS, PIXELS, TABLES);
-    else tableOfRows<u64>(rows, 2 * PIXELS, PIXELS, TABLES);
+    if (ASC_FEATURE_SIMD) tableOfRows<v128>(rows, 2 * PIXELS, PIXELS, 2 * PIXELS, TABLES);
+    else tableOfRows<u64>(rows, 2 * PIXELS, PIXELS, 2 * PIXELS, TABLES);
     for (let p = 0; p < PIXELS; p++)
       for (let bits = 0; bits < 16; bits++)
         expect(entry(TABLES, bits, p)).toBe(expected(load<u32>(STAGED + 4 * p), bits));
@@ -92,7 +104,7 @@ function plain(k: i32, p: i32, groups: i32, first: i32, count: i32): i32 {
 }
 
 describe("sums over packed signs", () => {
-  it("equal those entry by entry, in batches, stored and added, in 32 bits and in 16", () => {
+  it("equal those entry by entry, in batches, stored and added, in 32 bits and in 16, packed and by offsets", () => {
     store<u32>(OFFSETS, 0);
     store<u32>(OFFSETS, 2 * 3, 4);
     for (let groups = 2; groups <= 10; groups += 2) {
@@ -103,14 +115,12 @@ describe("sums over packed signs", () => {
           for (let p = 0; p < PIXELS; p++) store<u32>(STAGED + 4 * p, random(u32.MAX_VALUE));
           tableAt(TABLES + <usize>(g * 32 * PIXELS));
         }
-        openRows(PIXELS, OFFSETS, groups);
-        openBatch(TABLES, first, count);
-        for (let narrow = 0; narrow < 2; narrow++) {
+        for (let way = 0; way < 2 * WAYS; way++) {
+          const narrow = (way & 1) == 1;
           for (let times = 1; times <= 2; times++) {
-            sum(times == 1, narrow == 1);
+            sum(groups, first, count, ROW, times == 1, narrow, way >= 2);
             for (let k = 0; k < ROWS; k++)
-              for (let p = 0; p < ROW; p++)
-                expect(found(k, p, narrow == 1)).toBe(times * plain(k, p, groups, first, count));
+              for (let p = 0; p < ROW; p++) expect(found(k, p, narrow)).toBe(times * plain(k, p, groups, first, count));
           }
         }
       }
@@ -122,31 +132,28 @@ describe("sums over packed signs", () => {
     for (let i = 0; i < BYTES * ROWS; i++) store<u8>(BITS + i, random(256));
     for (let p = 0; p < PIXELS; p++) store<u32>(STAGED + 4 * p, random(u32.MAX_VALUE));
     for (let g = 0; g < 2; g++) tableAt(TABLES + <usize>(g * 32 * PIXELS));
-    openRows(PIXELS, OFFSETS, 2);
-    openBatch(TABLES, 0, 2);
     for (let pixels = 8; pixels <= ROW; pixels += 8) {
-      if (ASC_FEATURE_SIMD) signSums<v128>(BITS, BYTES, 1, 0, TAPS, pixels, SUMS, true, true);
-      else signSums<u64>(BITS, BYTES, 1, 0, TAPS, pixels, SUMS, true, true);
-      for (let p = 0; p < pixels; p++) expect(found(0, p, true)).toBe(plain(0, p, 2, 0, 2), `${p} of ${pixels}`);
+      for (let packed = 0; packed < WAYS; packed++) {
+        sum(2, 0, 2, pixels, true, true, packed == 1);
+        for (let p = 0; p < pixels; p++)
+          expect(<i32>load<u16>(SUMS + 2 * p)).toBe(plain(0, p, 2, 0, 2), `${p} of ${pixels}`);
+      }
     }
   });
   it("reach MAX_TERMS entries of 1,020 in 16 bits, and go on beyond in 32", () => {
     store<u64>(OFFSETS, 0);
     for (let p = 0; p < PIXELS; p++) store<u32>(STAGED + 4 * p, u32.MAX_VALUE);
-    for (let g = 0; g < MAX_TERMS; g++) tableAt(TABLES + <usize>(g * 32 * PIXELS));
-    memory.fill(BITS, 255, BYTES * ROWS);
-    openRows(PIXELS, OFFSETS, MAX_TERMS);
-    openBatch(TABLES, 0, MAX_TERMS);
-    sum(true, false);
+    for (let g = 0; g < 12; g++) tableAt(TABLES + <usize>(g * 32 * PIXELS));
+    // 12 groups again and again: more than MAX_TERMS entries of a row.
+    const all = 6 * 12;
     for (let k = 0; k < ROWS; k++)
-      for (let p = 0; p < ROW; p++) expect(found(k, p, false)).toBe(TAPS * MAX_TERMS * 1020);
-    openRows(PIXELS, OFFSETS, MAX_TERMS / TAPS);
-    openBatch(TABLES, 0, MAX_TERMS / TAPS);
-    sum(true, true);
-    for (let k = 0; k < ROWS; k++) for (let p = 0; p < ROW; p++) expect(found(k, p, true)).toBe(MAX_TERMS * 1020);
-    memory.fill(BITS, 0, BYTES * ROWS);
-    sum(true, true);
-    for (let k = 0; k < ROWS; k++) for (let p = 0; p < ROW; p++) expect(found(k, p, true)).toBe(0);
+      for (let i = 0; i < all; i++) store<u16>(ENTRIES + 2 * (k * all + i), (i % 12) * 32 * PIXELS + 15 * 2 * PIXELS);
+    for (let narrow = 0; narrow < 2; narrow++) {
+      const n = narrow == 1 ? MAX_TERMS : all;
+      if (ASC_FEATURE_SIMD) signSums<v128>(ENTRIES, 2 * all, n, ROWS, TABLES, ROW, SUMS, true, narrow == 1);
+      else signSums<u64>(ENTRIES, 2 * all, n, ROWS, TABLES, ROW, SUMS, true, narrow == 1);
+      for (let k = 0; k < ROWS; k++) for (let p = 0; p < ROW; p++) expect(found(k, p, narrow == 1)).toBe(n * 1020);
+    }
   });
 });
 

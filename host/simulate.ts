@@ -1,5 +1,5 @@
-import { execute } from "./execute.ts";
 import { type Graph, size } from "./graph/graph.ts";
+import { answers } from "./report/agreement.ts";
 
 /** Samples executed at a time. */
 const BATCH = 250;
@@ -11,21 +11,12 @@ const BATCH = 250;
  */
 export async function simulatedTop1(graph: Graph, input: Float32Array, labels: Uint8Array): Promise<number> {
   const each = size(graph.tensors[graph.input].shape);
-  const classes = size(graph.tensors[graph.output].shape);
   let right = 0;
   for (let from = 0; from < labels.length; from += BATCH) {
     const count = Math.min(BATCH, labels.length - from);
     const batch = input.subarray(from * each, (from + count) * each);
-    const scores = (await execute(graph, batch, count, [graph.output])).get(graph.output)!;
-    for (const [i, best] of highestOf(scores, classes).entries()) if (best === labels[from + i]) right++;
+    const given = await answers(graph, { data: batch, count });
+    right += given.filter((answer, i) => answer === labels[from + i]).length;
   }
   return right / labels.length;
-}
-
-/** Place of the highest number in each row of `classes`; of equal ones the first. */
-export function highestOf(scores: Float32Array, classes: number): Uint32Array {
-  return Uint32Array.from({ length: scores.length / classes }, (_, i) => {
-    const row = scores.subarray(i * classes, (i + 1) * classes);
-    return row.indexOf(Math.max(...row));
-  });
 }

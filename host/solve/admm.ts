@@ -99,7 +99,7 @@ async function solveV(V: Factor, g: Float32Array, wh: Float32Array, metric: Metr
   for (let i = 0; i < g.length; i++) lengths[i % K] += g[i] ** 2;
   for (let k = 0; k < K; k++) lengths[k] = lengthOf(lengths[k]);
   const scaled = g.map((x, i) => x / lengths[i % K]);
-  scaleRows(V, lengths, S);
+  rescale(V, lengths, S, "rows", "times");
   const { basis, sigma } = await rowSpace(scaled, T, K);
   const n = sigma.length;
   const back = transpose(basis, n, K);
@@ -123,15 +123,22 @@ async function solveV(V: Factor, g: Float32Array, wh: Float32Array, metric: Metr
     for (let i = 0; i < near.length; i++) V.dual[i] += near[i] + move[i]; // F + Λ
     projectRows(V, S);
   }
-  scaleRows(V, lengths, S, true);
+  rescale(V, lengths, S, "rows", "over");
 }
 
-/** Row k of Z and Λ times lengths[k], or over it. */
-function scaleRows({ z, dual }: Factor, lengths: Float32Array, S: number, inverse = false): void {
-  for (const [k, length] of lengths.entries()) {
-    for (let i = k * S; i < (k + 1) * S; i++) {
-      z[i] = inverse ? z[i] / length : z[i] * length;
-      dual[i] = inverse ? dual[i] / length : dual[i] * length;
+/** Z and Λ, rows of `width`, times the lengths of their rows or columns, or over them. */
+function rescale(
+  { z, dual }: Factor,
+  lengths: Float32Array,
+  width: number,
+  of: "rows" | "columns",
+  by: "times" | "over",
+): void {
+  for (let row = 0, i = 0; i < z.length; row++) {
+    for (let column = 0; column < width; column++, i++) {
+      const length = lengths[of === "rows" ? row : column];
+      z[i] = by === "times" ? z[i] * length : z[i] / length;
+      dual[i] = by === "times" ? dual[i] * length : dual[i] / length;
     }
   }
 }
@@ -175,14 +182,8 @@ async function solveU(U: Factor, b: Float32Array, wh: Float32Array, metric: Metr
   const scaled = new Float32Array(K * K);
   for (let j = 0, at = 0; j < K; j++)
     for (let k = 0; k < K; k++, at++) scaled[at] = energy[at] / (lengths[k] * lengths[j]);
-  const target = await matMul(wh, b, T, S, K, false, true);
-  for (let t = 0, at = 0; t < T; t++) {
-    for (let k = 0; k < K; k++, at++) {
-      target[at] /= lengths[k];
-      U.z[at] *= lengths[k];
-      U.dual[at] *= lengths[k];
-    }
-  }
+  const target = (await matMul(wh, b, T, S, K, false, true)).map((x, i) => x / lengths[i % K]);
+  rescale(U, lengths, K, "columns", "times");
   for (let step = 0; step < INNER; step++) {
     const weight = step === 0 ? rho : 1;
     const right = target.map((x, i) => x + weight * (U.z[i] - U.dual[i]));
@@ -190,12 +191,7 @@ async function solveU(U: Factor, b: Float32Array, wh: Float32Array, metric: Metr
     for (let i = 0; i < f.length; i++) U.dual[i] += f[i];
     projectRankOne(U, T, K);
   }
-  for (let t = 0, at = 0; t < T; t++) {
-    for (let k = 0; k < K; k++, at++) {
-      U.z[at] /= lengths[k];
-      U.dual[at] /= lengths[k];
-    }
-  }
+  rescale(U, lengths, K, "columns", "over");
 }
 
 /** From its square; a term that has all but vanished is left as it is, because float32 has no digits to scale it by. */

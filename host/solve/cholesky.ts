@@ -22,7 +22,7 @@ export function cholesky(a: ArrayLike<number>, n: number): Float64Array | undefi
 /** Overwrites the columns of b (n × columns, row-major) with A⁻¹·b, A = L·Lᵀ. */
 export function solveCholesky(l: Float64Array, b: Float64Array, n: number, columns = 1): void {
   for (let i = 0; i < n; i++) {
-    subtractRows(b, i, [0, i], l, i * n, 1, columns);
+    subtractRows(b, i, 0, i, l, i * n, 1, columns);
     divideRow(b, i, l[i * n + i], columns);
   }
   solveTransposed(l, b, n, columns);
@@ -38,7 +38,7 @@ export function inverseCholesky(l: Float64Array, n: number): Float64Array {
     b[i * n + i] = 1;
     for (let k = 0; k < i; k += BLOCK) {
       const end = Math.min(i, k + BLOCK);
-      subtractRows(b, i, [k, end], l, i * n + k, 1, n, end);
+      subtractRows(b, i, k, end, l, i * n + k, 1, n, end);
     }
     divideRow(b, i, l[i * n + i], n);
   }
@@ -49,7 +49,7 @@ export function inverseCholesky(l: Float64Array, n: number): Float64Array {
 /** b ← L⁻ᵀ·b */
 function solveTransposed(l: Float64Array, b: Float64Array, n: number, columns: number): void {
   for (let i = n - 1; i >= 0; i--) {
-    subtractRows(b, i, [i + 1, n], l, (i + 1) * n + i, n, columns);
+    subtractRows(b, i, i + 1, n, l, (i + 1) * n + i, n, columns);
     divideRow(b, i, l[i * n + i], columns);
   }
 }
@@ -61,7 +61,8 @@ function solveTransposed(l: Float64Array, b: Float64Array, n: number, columns: n
 function subtractRows(
   b: Float64Array,
   i: number,
-  [first, end]: [number, number],
+  first: number,
+  end: number,
   l: Float64Array,
   at: number,
   step: number,

@@ -2,7 +2,7 @@
 
 import { execute } from "../execute.ts";
 import { type Graph, size, type TensorId } from "../graph/graph.ts";
-import { highestOf } from "../simulate.ts";
+import { highestOf } from "../report/agreement.ts";
 import type { Objective } from "./objective.ts";
 
 /**
@@ -22,7 +22,7 @@ export async function judgeOn(
     (await execute(graph, x, count, [output], given)).get(output)!;
   const wanted = await outputs(original);
   const width = wanted.length / count;
-  const chosen = labelWeight > 0 && classifies && !labels ? highestOf(wanted, width) : labels;
+  const chosen = labelWeight > 0 && classifies && !labels ? highestOf(wanted, count) : labels;
   return async (graph, given) => {
     const found = await outputs(graph, given);
     const distance = classifies ? divergence(wanted, found, width) : missed(wanted, found);
@@ -31,7 +31,7 @@ export async function judgeOn(
   };
 }
 
-function crossEntropy(labels: Uint8Array | Uint32Array, found: Float32Array, classes: number): number {
+function crossEntropy(labels: Uint8Array | number[], found: Float32Array, classes: number): number {
   let sum = 0;
   for (const [i, label] of labels.entries())
     sum -= logProbabilities(found.subarray(i * classes, (i + 1) * classes))[label];

@@ -1,14 +1,12 @@
 // Single layers under several choices, in a network whose other layers stay as they are: what each does to the output.
 
 import type { Conv2D, FullyConnected, Graph, Layer } from "../../graph/graph.ts";
-import { judgeOn } from "../../train/judge.ts";
-import { objectiveOf } from "../../train/objective.ts";
 import { type Choice, isWeightLayer } from "../decompose/choose.ts";
 import { withCorrection } from "../decompose/correct.ts";
 import { type Activations, advance } from "../decompose/prefix.ts";
 import { outputError } from "../decompose/target.ts";
 import { follow, type Guidance, replaceWeights, stepsOf } from "../decompose.ts";
-import type { SolveJob } from "./trial.ts";
+import { judgeOf, type SolveJob } from "./trial.ts";
 
 export interface ProbeQuestion {
   /** An approximation of the network. */
@@ -26,13 +24,10 @@ export interface Probe {
 }
 
 /** A function that solves the layers alone, each from what those before it give in the context, and judges. */
-export async function prepareProbes({
-  graph,
-  options,
-  held,
-}: SolveJob): Promise<(question: ProbeQuestion) => Promise<Probe[][]>> {
+export async function prepareProbes(job: SolveJob): Promise<(question: ProbeQuestion) => Promise<Probe[][]>> {
+  const { graph, options, held } = job;
   const steps = stepsOf(options);
-  const judge = await judgeOn(graph, objectiveOf(graph, { blockWeight: 0, labelWeight: 0 }), held.data);
+  const judge = await judgeOf(job);
   const solve = async (layer: Conv2D | FullyConnected, choice: Choice, moments: Guidance) => {
     if (choice.scheme === "int8") {
       const corrected = withCorrection(layer, moments, steps);

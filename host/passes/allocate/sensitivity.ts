@@ -78,7 +78,7 @@ export async function sensitivities(
 /** Most threads: each has its own copy of the network and of TensorFlow.js. */
 const MOST_THREADS = 2;
 
-/** No layer's probes depend on another's. */
+/** Every thread has every n-th layer; no layer's probes depend on another's. */
 async function onThreads(job: SolveJob, context: Graph, layers: ProbeQuestion["layers"]): Promise<Probe[][]> {
   const count = Math.min(MOST_THREADS, threadCount(), layers.length);
   const probes: Probe[][] = [];

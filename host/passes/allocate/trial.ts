@@ -24,16 +24,17 @@ export interface Solved {
   loss: number;
 }
 
+/** A function that gives a network's loss on the samples held back. */
+export function judgeOf({ graph, held }: Pick<SolveJob, "graph" | "held">): ReturnType<typeof judgeOn> {
+  return judgeOn(graph, objectiveOf(graph, { blockWeight: 0, labelWeight: 0 }), held.data);
+}
+
 /** A function that solves the network under an allocation, and judges it. */
-export async function prepareTrials({
-  graph,
-  options,
-  held,
-}: SolveJob): Promise<(choices: Choices) => Promise<Solved>> {
-  const judge = await judgeOn(graph, objectiveOf(graph, { blockWeight: 0, labelWeight: 0 }), held.data);
+export async function prepareTrials(job: SolveJob): Promise<(choices: Choices) => Promise<Solved>> {
+  const judge = await judgeOf(job);
   const cache = new Map();
   return async (choices) => {
-    const solved = await decompose(graph, { ...options, cache, choices });
+    const solved = await decompose(job.graph, { ...job.options, cache, choices });
     return { ...solved, loss: await judge(solved.graph) };
   };
 }

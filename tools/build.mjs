@@ -11,7 +11,7 @@ const FREESTANDING = "assembly/index.ts";
 const COMMAND = "assembly/wasi/index.ts";
 const FLOAT = "assembly/float/index.ts";
 const RELEASE = [
-  { target: "scalar", entry: FREESTANDING, file: "dist/halfbit.scalar.wasm", maxBytes: 18 * 1024 },
+  { target: "scalar", entry: FREESTANDING, file: "dist/halfbit.scalar.wasm", maxBytes: 16 * 1024 },
   { target: "simd128", entry: FREESTANDING, file: "dist/halfbit.simd128.wasm", maxBytes: 28 * 1024 },
   { target: "wasi", entry: COMMAND, file: "dist/infer.wasm", maxBytes: 32 * 1024 },
   { target: "float", entry: FLOAT, file: "dist/float.wasm" },

@@ -1,18 +1,27 @@
 // The fixed-point arithmetic of TFLite's reference kernels (gemmlowp), bit for bit.
 
-/** Q31 product, rounded to nearest: (2·a·b + 2^31) >> 32; saturates −2^31 · −2^31. */
-export function highMul(a: i32, b: i32): i32 {
+/** highMul, in its caller. @inline */
+function product(a: i32, b: i32): i32 {
   if (a == b && a == i32.MIN_VALUE) return i32.MAX_VALUE;
   // gemmlowp adds ±2^30 by the product's sign and divides towards zero; both cases equal this arithmetic shift.
   return <i32>((<i64>a * <i64>b + 0x40000000) >> 31);
 }
 
+/** roundingShift, in its caller. @inline */
+function shifted(x: i32, exponent: i32): i32 {
+  const mask = (1 << exponent) - 1;
+  const threshold = (mask >>> 1) + i32(x < 0);
+  return (x >> exponent) + i32((x & mask) > threshold);
+}
+
+/** Q31 product, rounded to nearest: (2·a·b + 2^31) >> 32; saturates −2^31 · −2^31. */
+export function highMul(a: i32, b: i32): i32 {
+  return product(a, b);
+}
+
 /** x / 2^exponent, rounded to nearest, ties away from zero; exponent 0…31. */
 export function roundingShift(x: i32, exponent: i32): i32 {
-  const mask = (1 << exponent) - 1;
-  const remainder = x & mask;
-  const threshold = (mask >>> 1) + i32(x < 0);
-  return (x >> exponent) + i32(remainder > threshold);
+  return shifted(x, exponent);
 }
 
 /** x · 2^exponent, saturated; exponent 1…30. */
@@ -23,7 +32,7 @@ export function saturatingShiftLeft(x: i32, exponent: i32): i32 {
 
 /** x · multiplier · 2^(shift − 31) as TFLite's MultiplyByQuantizedMultiplier rounds it (twice). */
 export function multiply(x: i32, multiplier: i32, shift: i32): i32 {
-  return shift > 0 ? highMul(x << shift, multiplier) : roundingShift(highMul(x, multiplier), -shift);
+  return shifted(product(x << max(shift, 0), multiplier), max(-shift, 0));
 }
 
 /**

@@ -311,12 +311,16 @@ export function packedSums<L>(
   fresh: bool,
   narrow: bool,
 ): void {
-  const step = MAX_TERMS / count;
+  const most = min(count, MAX_TERMS);
+  const step = MAX_TERMS / most;
   const all = offsets;
-  for (let t = first; t < end; t += step, fresh = false) {
-    offsets = all + ((<usize>t) << 2);
-    const from = bits + <usize>(t * tapBytes);
-    sumRows<L>(true, from, bytes, count, rows, min(step, end - t), tables, pixels, sums, fresh, narrow);
+  for (let g = 0; g < count; g += most) {
+    const at = tables + <usize>(g * groupStep);
+    for (let t = first; t < end; t += step, fresh = false) {
+      offsets = all + ((<usize>t) << 2);
+      const from = bits + <usize>(t * tapBytes + (g >> 1));
+      sumRows<L>(true, from, bytes, min(most, count - g), rows, min(step, end - t), at, pixels, sums, fresh, narrow);
+    }
   }
   offsets = all;
 }

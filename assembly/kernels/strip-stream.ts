@@ -42,7 +42,7 @@ export function sumBatch<L>(k: i32, rows: i32, from: i32, end: i32, group: i32, 
     packedSums<L>(bits, signBytes, count, rows, from, end, tables, rowLength, to, fresh, narrow);
     return;
   }
-  for (const last = k + rows; k < last; k += SUM_ROWS, to += SUM_ROWS * sumRow) {
+  for (const last = k + rows; k < last; k += SUM_ROWS, to += <usize>SUM_ROWS * sumRow) {
     const some = min(SUM_ROWS, last - k);
     findEntries(signsOf(k), signBytes, some, from, end, groups, group, count, pixels, offsets, stream);
     signSums<L>(stream, 2 * n, n, some, tables, rowLength, to, fresh, narrow);

@@ -8,7 +8,7 @@ import {
   L_SHIFT_R,
   packedRowBytes,
 } from "../../format/layout";
-import { areNarrow, MAX_TERMS, pairedGroups, STRIP_LANES, SUM_ROWS } from "../../format/strip";
+import { areNarrow, pairedGroups, STRIP_LANES, SUM_ROWS } from "../../format/strip";
 import { targetZero } from "../kernels/pixel-store";
 import { fits, isShort, openEight, toEight, toInner, toOutput } from "../kernels/requantise";
 import { countOnes, findEntries, openPacked, packedSums, signSums } from "../kernels/sign-sums";
@@ -35,7 +35,7 @@ let rank: i32 = 0;
 let quads: i32 = 0;
 /** Pixels for which the tables of conv_u stand at once. */
 let block: i32 = 0;
-/** Offsets of the entries of U's rows, MAX_TERMS groups after another. */
+/** Offsets of the entries of U's rows. */
 let streamU: usize = 0;
 
 /** m_k = clamp(round(a_k · M_k · 2^−n), −127, 127), a_k = Σ ±(x − z): `rank` rows of m + 128, 16 bits each. */
@@ -62,19 +62,14 @@ function convU<L>(layer: usize, first: i32, count: i32, channels: i32): void {
   for (let t = 0; t < channels; t += SUM_ROWS) {
     const rows = min(SUM_ROWS, channels - t);
     const bits = weightsU(layer) + <usize>(t * bytes);
-    for (let q = 0; q < quads; q += MAX_TERMS) {
-      const n = min(MAX_TERMS, quads - q);
-      const at = tables + <usize>q * table;
-      if (streamed) {
-        const entries = streamU + <usize>((channels * q + t * n) << 1);
-        signSums<L>(entries, 2 * n, n, rows, at, count, sums, q == 0, isNarrow);
-      } else if (isVector<L>()) {
-        openPacked(block, offsets, quads);
-        packedSums<L>(bits + <usize>(q >> 1), bytes, n, rows, 0, 1, at, count, sums, q == 0, isNarrow);
-      } else {
-        findEntries(bits, bytes, rows, 0, 1, quads, q, n, block, offsets, stream);
-        signSums<L>(stream, 2 * n, n, rows, at, count, sums, q == 0, isNarrow);
-      }
+    if (streamed) {
+      signSums<L>(streamU + <usize>((t * quads) << 1), 2 * quads, quads, rows, tables, count, sums, true, isNarrow);
+    } else if (isVector<L>()) {
+      openPacked(block, offsets, quads);
+      packedSums<L>(bits, bytes, quads, rows, 0, 1, tables, count, sums, true, isNarrow);
+    } else {
+      findEntries(bits, bytes, rows, 0, 1, quads, 0, quads, block, offsets, stream);
+      signSums<L>(stream, 2 * quads, quads, rows, tables, count, sums, true, isNarrow);
     }
     const to = outputs + <usize>(first * channels + t);
     if (isVector<L>() && isNarrow && rows == SUM_ROWS) {
@@ -121,10 +116,7 @@ export function openSemiBinary(layer: usize, K: i32, channels: i32, end: usize):
   quads = <i32>pairedGroups(rank);
   block = min(rowLength, (tableBytes / (quads << 5)) & -STRIP_LANES);
   streamU = end;
-  for (let q = 0, to = end; streamed && q < quads; q += MAX_TERMS) {
-    const n = min(MAX_TERMS, quads - q);
-    to = findEntries(weightsU(layer), packedRowBytes(rank), channels, 0, 1, quads, q, n, block, offsets, to);
-  }
+  if (streamed) findEntries(weightsU(layer), packedRowBytes(rank), channels, 0, 1, quads, 0, quads, block, offsets, end);
   // Rows behind the last: m = 0.
   for (let at = inner + <usize>(rank * (rowLength << 1)); at < outputs; at += 2) store<u16>(at, 128);
 }

@@ -116,7 +116,8 @@ export function openSemiBinary(layer: usize, K: i32, channels: i32, end: usize):
   quads = <i32>pairedGroups(rank);
   block = min(rowLength, (tableBytes / (quads << 5)) & -STRIP_LANES);
   streamU = end;
-  if (streamed) findEntries(weightsU(layer), packedRowBytes(rank), channels, 0, 1, quads, 0, quads, block, offsets, end);
+  if (streamed)
+    findEntries(weightsU(layer), packedRowBytes(rank), channels, 0, 1, quads, 0, quads, block, offsets, end);
   // Rows behind the last: m = 0.
   for (let at = inner + <usize>(rank * (rowLength << 1)); at < outputs; at += 2) store<u16>(at, 128);
 }

@@ -73,3 +73,8 @@ export function liveRows(kernel: i32, stride: i32, dilation: i32): i32 {
 export function areNarrow(terms: i32): boolean {
   return terms <= MAX_TERMS;
 }
+
+/** Bytes of the tables and sums of conv_u for a pixel, of so many groups of K. */
+export function pixelBytesU(quads: i32): i32 {
+  return 32 * quads + SUM_ROWS * (areNarrow(quads) ? 2 : 4);
+}

@@ -16,6 +16,7 @@ import { fuseAdd } from "./passes/fuse-add.ts";
 import { lower } from "./passes/lower/index.ts";
 import { plan } from "./passes/plan.ts";
 import { checkTraining, recover, type TrainingReport } from "./passes/recover.ts";
+import { schedule } from "./passes/schedule.ts";
 import { selfTest } from "./passes/self-test.ts";
 import type { Metadata, Program } from "./program.ts";
 import type { BaselineError } from "./report/baselines.ts";
@@ -157,6 +158,7 @@ export async function compile(input: { bytes: Uint8Array; name: string }, option
   checkWeights(imported, input.name);
   const digest = await sha256(input.bytes);
   const { scheme, rank, target, solver, objective, seed, overrides, labels, preprocessing } = options;
+  const { arenaBudget } = options;
   const chosen = target ? aim(target) : { scheme, rank };
   const sourceFile = input.name.split(/[\\/]/).at(-1)!;
   const metadata: Metadata = {
@@ -167,16 +169,19 @@ export async function compile(input: { bytes: Uint8Array; name: string }, option
       source: sourceFile,
       sha256: digest,
       compiler: `halfbit ${VERSION}`,
-      options: scheme === "int8" && !target ? { scheme } : { ...chosen, solver, objective, seed, overrides },
+      options: {
+        ...(scheme === "int8" && !target ? { scheme } : { ...chosen, solver, objective, seed, overrides }),
+        ...(arenaBudget === undefined ? {} : { "arena-budget": arenaBudget }),
+      },
     },
   };
   const { source, ...found } = await approximate(imported, options, input.name, job(digest, options), metadata);
 
   options.onProgress?.("write", 0, 1);
   const lowered = lower(found.quantised);
-  const fused = fuseAdd(lowered.program, lowered.views);
+  const fused = fuseAdd(schedule(lowered.program, lowered.views), lowered.views);
   const compacted = compact(fused, lowered.views);
-  const planned = plan(compacted.program, compacted.views);
+  const planned = plan(compacted.program, compacted.views, options.arenaBudget);
 
   const program: Program = { ...planned.program, metadata, selfTest: selfTest(planned.program, SELF_TEST_SEED) };
   const file = await proven(writeModel(program), program, input.name);

@@ -55,6 +55,8 @@ export interface CompileOptions {
   /** What the solver minimises: the error of the layer's output feature map on calibration samples, or of its weights. */
   objective: "feature-map" | "weights";
   seed: number;
+  /** Bytes of arena that the model may take: layers of signs are slower in less. Without it they take some 12 KB of tables. */
+  arenaBudget?: number;
   /** Those left out are what `solver` has: "admm" all of them, "greedy" the paper's. */
   steps?: Partial<Steps>;
   calibration?: Samples;

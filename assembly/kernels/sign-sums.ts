@@ -6,7 +6,8 @@ import { add, lanes, zeros } from "./lanes";
 /**
  * Writes where rows of packed signs, `bytes` bytes each, find their entries: for each of `rows` rows, and taps [first,
  * end), the offsets of those of groups [group, group + count), u16 each, in tables of `pixels` pixels. A row has perTap
- * groups a tap, and the taps' entries begin at tapOffsets. Returns where the next belongs.
+ * groups a tap, and the taps' entries begin at tapOffsets. After MAX_TERMS groups of a tap, offsets begin anew (see signSums).
+ * Returns where the next belongs.
  */
 export function findEntries(
   bits: usize,
@@ -23,9 +24,9 @@ export function findEntries(
 ): usize {
   for (let k = 0; k < rows; k++, bits += bytes) {
     for (let t = first; t < end; t++) {
-      let table = load<i32>(tapOffsets + (t << 2));
       let byte = bits + <usize>((t * perTap + group) >> 1);
-      for (let g = 0; g < count; g += 2, byte++, to += 4, table += pixels << 6) {
+      for (let g = 0; g < count; g += 2, byte++, to += 4) {
+        const table = load<i32>(tapOffsets + (t << 2)) + (g & (MAX_TERMS - 1)) * (pixels << 5);
         const pair = <i32>load<u8>(byte);
         store<u16>(to, table + (pair & 15) * (pixels << 1));
         store<u16>(to, table + (pixels << 5) + (pair >> 4) * (pixels << 1), 2);
@@ -280,7 +281,8 @@ function sumRows<L>(
 /**
  * Sums over `count` entries (an even number) of the tables at `tables` for a row of `pixels` pixels (a multiple of 8),
  * stored or added, of each of `rows` rows, whose entries' offsets are `bytes` bytes apart (findEntries): Σ ±x + 127·4 for
- * each group + the ones of its bits. int32, or uint16 where they are narrow (at most MAX_TERMS entries in all).
+ * each group + the ones of its bits. int32, or uint16 where they are narrow (at most MAX_TERMS entries in all). step: bytes
+ * from the tables of MAX_TERMS entries to those of the next.
  */
 export function signSums<L>(
   entries: usize,
@@ -288,12 +290,13 @@ export function signSums<L>(
   count: i32,
   rows: i32,
   tables: usize,
+  step: usize,
   pixels: i32,
   sums: usize,
   fresh: bool,
   narrow: bool,
 ): void {
-  for (; count > 0; count -= MAX_TERMS, entries += 2 * MAX_TERMS, fresh = false)
+  for (; count > 0; count -= MAX_TERMS, entries += 2 * MAX_TERMS, tables += step, fresh = false)
     sumRows<L>(false, entries, bytes, min(count, MAX_TERMS), rows, 1, tables, pixels, sums, fresh, narrow);
 }
 

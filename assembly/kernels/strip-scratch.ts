@@ -1,7 +1,7 @@
 // The scratch of a strip of a layer of signs (format/strip.ts), and where its parts are.
 
 import { align, L_OUTPUT, L_PLANES, L_RANK, L_SCRATCH_BYTES, packedRowBytes } from "../../format/layout";
-import { areNarrow, EIGHT_WORDS, liveRows, pairedGroups, STRIP_LANES, SUM_ROWS } from "../../format/strip";
+import { areNarrow, EIGHT_WORDS, liveRows, pairedGroups, pixelBytesU, STRIP_LANES, SUM_ROWS } from "../../format/strip";
 import { channels, scratch, tensorRecord, weights } from "../model";
 import { batch, groups, pixels, rowLength, taps, tapsHigh, turns } from "./strip";
 import { dilationHeight, strideHeight } from "./window";
@@ -12,8 +12,9 @@ export let scales: usize = 0;
 export let offsets: usize = 0;
 export let staged: usize = 0;
 export let tables: usize = 0;
-export let tableBytes: i32 = 0;
+/** Sums of conv_v; bytes from the tables to their end, which those of conv_u then take. */
 export let sums: usize = 0;
+export let workBytes: i32 = 0;
 /** Sums that are kept from row to row (turns.ts). */
 export let kept: usize = 0;
 /** m of conv_v, where there is one. */
@@ -45,10 +46,11 @@ export function openScratch(layer: usize): i64 {
   offsets = scales + 4 * EIGHT_WORDS * SUM_ROWS;
   staged = offsets + align(taps << 2);
   tables = staged + <usize>(pixels << 2);
-  tableBytes = max(32 * batch * pixels, 32 * quads * STRIP_LANES);
-  sums = tables + <usize>tableBytes;
-  const atOnce = <i64>(batch >= groups ? SUM_ROWS : signRows) * sumRow;
-  let end = <i64>sums + max(atOnce, SUM_ROWS * (rowLength << (areNarrow(quads) ? 1 : 2)));
+  const own = 32 * batch * pixels;
+  sums = tables + <usize>own;
+  const work = max(own + <i64>(batch >= groups ? SUM_ROWS : signRows) * sumRow, STRIP_LANES * pixelBytesU(quads));
+  workBytes = <i32>work;
+  let end = tables + work;
   kept = <usize>end;
   if (turns) end += <i64>signRows * sumRow * liveRows(tapsHigh, strideHeight, dilationHeight);
   inner = <usize>end;

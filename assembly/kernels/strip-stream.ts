@@ -33,7 +33,7 @@ export function sumBatch<L>(k: i32, rows: i32, from: i32, end: i32, group: i32, 
   const n = (end - from) * count;
   if (streamed) {
     const at = stream + <usize>((signRows * taps * group + (k * taps + from) * count) << 1);
-    signSums<L>(at, 2 * taps * count, n, rows, tables, rowLength, to, fresh, narrow);
+    signSums<L>(at, 2 * taps * count, n, rows, tables, 0, rowLength, to, fresh, narrow);
     return;
   }
   if (isVector<L>()) {
@@ -45,6 +45,6 @@ export function sumBatch<L>(k: i32, rows: i32, from: i32, end: i32, group: i32, 
   for (const last = k + rows; k < last; k += SUM_ROWS, to += <usize>SUM_ROWS * sumRow) {
     const some = min(SUM_ROWS, last - k);
     findEntries(signsOf(k), signBytes, some, from, end, groups, group, count, pixels, offsets, stream);
-    signSums<L>(stream, 2 * n, n, some, tables, rowLength, to, fresh, narrow);
+    signSums<L>(stream, 2 * n, n, some, tables, 0, rowLength, to, fresh, narrow);
   }
 }

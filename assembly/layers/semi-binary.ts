@@ -1,7 +1,7 @@
 // conv_v → scale_d → conv_u: the K-channel map exists for one strip only.
 
 import { L_ACTIVATION_MAX, L_ACTIVATION_MIN, L_SHIFT_M, L_SHIFT_R, packedRowBytes } from "../../format/layout";
-import { areNarrow, pairedGroups, STRIP_LANES, SUM_ROWS } from "../../format/strip";
+import { areNarrow, MAX_TERMS, pairedGroups, pixelBytesU, STRIP_LANES, SUM_ROWS } from "../../format/strip";
 import { fits, isShort, levelOf, openEight, toEight, toInner, toOutput } from "../kernels/requantise";
 import { countOnes, findEntries, openPacked, packedSums, signSums } from "../kernels/sign-sums";
 import { correction, rowLength } from "../kernels/strip";
@@ -14,9 +14,8 @@ import {
   signsOf,
   stream,
   streamed,
-  sums,
-  tableBytes,
   tables,
+  workBytes,
 } from "../kernels/strip-scratch";
 import { sumsOf } from "../kernels/strip-sums";
 import { tableOfRows } from "../kernels/tables";
@@ -27,6 +26,8 @@ let rank: i32 = 0;
 let quads: i32 = 0;
 /** Pixels for which the tables of conv_u stand at once. */
 let block: i32 = 0;
+/** Where their sums stand, behind the tables. */
+let sumsU: usize = 0;
 /** Offsets of the entries of U's rows. */
 let streamU: usize = 0;
 
@@ -50,18 +51,30 @@ function convU<L>(layer: usize, first: i32, count: i32, channels: i32): void {
   const high = <i32>load<i8>(layer, L_ACTIVATION_MAX);
   const bytes = packedRowBytes(rank);
   const isNarrow = areNarrow(quads);
+  const step = table * MAX_TERMS;
   const next = <usize>(count << (isNarrow ? 1 : 2));
   for (let t = 0; t < channels; t += SUM_ROWS) {
     const rows = min(SUM_ROWS, channels - t);
     const bits = weightsU(layer) + <usize>(t * bytes);
     if (streamed) {
-      signSums<L>(streamU + <usize>((t * quads) << 1), 2 * quads, quads, rows, tables, count, sums, true, isNarrow);
+      signSums<L>(
+        streamU + <usize>((t * quads) << 1),
+        2 * quads,
+        quads,
+        rows,
+        tables,
+        step,
+        count,
+        sumsU,
+        true,
+        isNarrow,
+      );
     } else if (isVector<L>()) {
       openPacked(block, offsets, quads);
-      packedSums<L>(bits, bytes, quads, rows, 0, 1, tables, count, sums, true, isNarrow);
+      packedSums<L>(bits, bytes, quads, rows, 0, 1, tables, count, sumsU, true, isNarrow);
     } else {
       findEntries(bits, bytes, rows, 0, 1, quads, 0, quads, block, offsets, stream);
-      signSums<L>(stream, 2 * quads, quads, rows, tables, count, sums, true, isNarrow);
+      signSums<L>(stream, 2 * quads, quads, rows, tables, step, count, sumsU, true, isNarrow);
     }
     const to = outputs + <usize>(first * channels + t);
     if (isVector<L>() && isNarrow && rows == SUM_ROWS) {
@@ -69,11 +82,11 @@ function convU<L>(layer: usize, first: i32, count: i32, channels: i32): void {
       for (let c = 0, own = bits; ready && c < rows; c++, own += bytes)
         ready = openEight(scales, c, centreOf(own), factorOf(layer, t + c), levelOf(layer, t + c), shift, 127 * rank);
       if (ready) {
-        toEight(sums, next, scales, shift, low, high, count, to, channels);
+        toEight(sumsU, next, scales, shift, low, high, count, to, channels);
         continue;
       }
     }
-    for (let c = 0, own = bits, from = sums; c < rows; c++, own += bytes, from += next) {
+    for (let c = 0, own = bits, from = sumsU; c < rows; c++, own += bytes, from += next) {
       const factor = factorOf(layer, t + c);
       const level = levelOf(layer, t + c);
       const offset = level - <i64>factor * <i64>centreOf(own);
@@ -99,7 +112,8 @@ function factorOf(layer: usize, t: i32): i32 {
 export function openSemiBinary(layer: usize, K: i32, channels: i32, end: usize): void {
   rank = K;
   quads = pairedGroups(rank);
-  block = min(rowLength, (tableBytes / (quads << 5)) & -STRIP_LANES);
+  block = min(rowLength, (workBytes / pixelBytesU(quads)) & -STRIP_LANES);
+  sumsU = tables + <usize>(block * (quads << 5));
   streamU = end;
   if (streamed)
     findEntries(weightsU(layer), packedRowBytes(rank), channels, 0, 1, quads, 0, quads, block, offsets, end);

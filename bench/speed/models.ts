@@ -11,13 +11,18 @@ export type Source = "ic_resnet8" | "kws_dscnn" | "vww_mobilenetv1" | "ad_autoen
 export interface BenchModel {
   title: string;
   source: Source;
-  options: Pick<CompileOptions, "scheme" | "rank">;
+  options: Pick<CompileOptions, "scheme" | "rank" | "arenaBudget">;
 }
 
 const int8 = { scheme: "int8", rank: 1 } as const;
 
 export const MODELS = {
   resnet8: { title: "ResNet-8, K = T", source: "ic_resnet8", options: { scheme: "semi-binary", rank: 1 } },
+  resnet8_small: {
+    title: "ResNet-8, K = T, in 36 KB",
+    source: "ic_resnet8",
+    options: { scheme: "semi-binary", rank: 1, arenaBudget: 36 * 1024 },
+  },
   resnet8_2t: { title: "ResNet-8, K = 2T", source: "ic_resnet8", options: { scheme: "semi-binary", rank: 2 } },
   resnet8_int8: { title: "ResNet-8, int8", source: "ic_resnet8", options: int8 },
   dscnn: { title: "DS-CNN, one plane of signs", source: "kws_dscnn", options: { scheme: "alpha", rank: 1 } },

@@ -36,6 +36,7 @@ interface Options {
   budget?: number;
   bits?: number;
   maxDrop?: number;
+  arenaBudget?: number;
   calib?: string;
   calibCount: number;
   solver: CompileOptions["solver"];
@@ -102,6 +103,7 @@ export function compileCommand(root: Command): void {
         percentage,
       ),
     )
+    .option("--arena-budget <size>", "the arena takes at most 36kB: layers of signs take smaller tables", byteSize)
     .option("--calib <samples>", "calibration samples")
     .option("--calib-count <n>", "how many of them the solver uses, spread evenly", positiveInteger, 2000)
     .addOption(new Option("--solver <name>", "how signs are found").choices(["admm", "greedy"]).default("admm"))
@@ -176,6 +178,7 @@ async function compileModel(source: string, options: Options): Promise<void> {
     solver,
     objective,
     seed,
+    arenaBudget: options.arenaBudget,
     preprocessing,
     calibration: calibration?.samples,
     ...trainingOf(graph, options, samples, chosen),

@@ -3,6 +3,7 @@
 
 import { ALIGNMENT, align } from "../../format/layout.ts";
 import { reach } from "../../format/rows.ts";
+import { HalfbitError } from "../errors.ts";
 import { size } from "../graph/graph.ts";
 import { FUSES_ADD, inputsOf, OF_INT8, OF_SIGNS } from "../kinds.ts";
 import type { Program, ProgramLayer } from "../program.ts";
@@ -23,10 +24,10 @@ interface Block {
 const SPARE_BYTES = 12 * 1024;
 const SPARE_SHARE = 1 / 8;
 /**
- * Where fewer activations are alive a strip may take the free bytes as well, or these shares of them if then the blocks
- * cannot be placed without a gap.
+ * Where fewer activations are alive a strip may take the free bytes as well, or a share of them if then the blocks cannot be
+ * placed without a gap.
  */
-const SHARES = [0.8, 0.6];
+const SHARES = [1, 0.8, 0.6, 0.4, 0.2, 0];
 
 export interface Plan {
   program: Program;
@@ -120,9 +121,9 @@ function inPlaceOperands(layer: ProgramLayer, ownInput: boolean): number[] {
 
 /**
  * Gives layers of signs their strips, and places every tensor and every layer's scratch in one arena; a tensor that
- * nothing touches is left at 0.
+ * nothing touches is left at 0. With an arena budget, in bytes, strips take what it leaves them. Throws E_BUDGET.
  */
-export function plan(program: Program, views: ReadonlyMap<number, number>): Plan {
+export function plan(program: Program, views: ReadonlyMap<number, number>, arenaBudget?: number): Plan {
   const { tensors, layers } = program;
   const bytes = tensors.map((tensor) => size(tensor.shape));
   const root = [...tensors.keys()]; // root[t]: the tensor whose block t lives in
@@ -167,8 +168,10 @@ export function plan(program: Program, views: ReadonlyMap<number, number>): Plan
     if (!OF_SIGNS.has(layer.kind) || layer.stripRows > 0) return layer;
     return withStrip(layer, shapeOf(layer.input), shapeOf(layer.output), room);
   };
+  const most = arenaBudget ?? peak + spare;
+  const least = arenaBudget === undefined ? spare : 0;
   const planWith = (share: number): Plan => {
-    const planned = layers.map((layer, i) => inRoom(layer, Math.max(spare, share * (peak + spare - alive[i]))));
+    const planned = layers.map((layer, i) => inRoom(layer, Math.max(least, share * (most - alive[i]))));
     const scratches = planned.map(({ scratchBytes }, i): Block => ({ bytes: align(scratchBytes), first: i, last: i }));
     const all = [...blocks, ...scratches.filter((block) => block.bytes > 0)];
     const lowerBound = lowerBoundOf(all, layers.length);
@@ -184,11 +187,17 @@ export function plan(program: Program, views: ReadonlyMap<number, number>): Plan
       },
     };
   };
-  let best = planWith(1);
-  for (const share of SHARES) {
-    if (best.program.arenaBytes <= peak + spare) break;
+  let best = planWith(SHARES[0]);
+  for (const share of SHARES.slice(1)) {
+    if (best.program.arenaBytes <= most) break;
     const next = planWith(share);
     if (next.program.arenaBytes < best.program.arenaBytes) best = next;
   }
+  const { arenaBytes } = best.program;
+  if (arenaBudget !== undefined && arenaBytes > arenaBudget)
+    throw new HalfbitError(
+      "E_BUDGET",
+      `the arena does not fit ${arenaBudget} bytes; the smallest possible is --arena-budget ${arenaBytes}`,
+    );
   return best;
 }

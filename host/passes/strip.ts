@@ -9,6 +9,7 @@ import {
   MAX_TABLE_BYTES,
   MAX_TERMS,
   pairedGroups,
+  pixelBytesU,
   rowSpan,
   STRIP_LANES,
   SUM_ROWS,
@@ -57,25 +58,29 @@ function scratchBytes(layer: ProgramLayer, from: Shape, to: Shape, strip: Strip)
   const { batch, streamed } = strip;
   const signs = signsOf(layer, to);
   const quads = pairedGroups(layer.rank);
-  const sumBytes = (rows: number, terms: number) => rows * row * (areNarrow(terms) ? 2 : 4);
   const whole = 2 * (signs * taps * groups + to[2] * quads);
   const chunk = 2 * SUM_ROWS * Math.max(taps * Math.min(batch, groups), quads);
   return (
     4 * EIGHT_WORDS * SUM_ROWS +
     align(4 * taps) +
     4 * pixels +
-    tableBytes(batch, pixels, quads) +
-    Math.max(sumBytes(batch >= groups ? SUM_ROWS : signs, taps * groups), sumBytes(SUM_ROWS, quads)) +
-    sumBytes(live * signs, taps * groups) +
+    workBytes(layer, from, to, strip) +
+    sumBytes(live * signs, row, taps * groups) +
     8 * row * quads +
     align(to[2] * row) +
     align(streamed ? whole : Math.min(whole, chunk))
   );
 }
 
-/** Of the tables of a batch, and those of conv_u over a vector of pixels at least. */
-const tableBytes = (batch: number, pixels: number, quads: number) =>
-  Math.max(32 * batch * pixels, 32 * quads * STRIP_LANES);
+/** Of conv_v's tables and sums, and afterwards of conv_u's, over a vector of pixels at least. */
+function workBytes(layer: ProgramLayer, from: Shape, to: Shape, strip: Strip): number {
+  const { taps, groups, pixels, row } = measures(layer, from, strip);
+  const rows = strip.batch >= groups ? SUM_ROWS : signsOf(layer, to);
+  const own = 32 * strip.batch * pixels + sumBytes(rows, row, taps * groups);
+  return Math.max(own, STRIP_LANES * pixelBytesU(pairedGroups(layer.rank)));
+}
+
+const sumBytes = (rows: number, row: number, terms: number) => rows * row * (areNarrow(terms) ? 2 : 4);
 
 /** Rows of signs of the convolution over the input. */
 const signsOf = (layer: ProgramLayer, to: Shape) => (layer.kind === "SemiBinary" ? layer.rank : layer.planes * to[2]);
@@ -141,7 +146,8 @@ function costOf(layer: ProgramLayer, from: Shape, to: Shape, strip: Strip): numb
   const inner = 12 * groups * pixels * tables + sums + 45 * signsOf(layer, to);
   if (layer.kind !== "SemiBinary") return inner;
   const quads = pairedGroups(layer.rank);
-  const block = Math.min(row, 8 * Math.floor(tableBytes(batch, pixels, quads) / (256 * quads)));
+  const most = workBytes(layer, from, to, strip) / pixelBytesU(quads);
+  const block = Math.min(row, STRIP_LANES * Math.floor(most / STRIP_LANES));
   const outer = sumCost({ terms: quads, pixels: block, passes: 1, wide: false, streamed });
   return inner + 7 * quads * row + to[2] * (outer + 45) * (row / block);
 }

@@ -99,6 +99,7 @@ const ROWS: Row[] = [
   ["SemiBinary 1×1, K = 2T", [4, 4, 24], layer("SemiBinary", { channels: 12, rank: 24 })],
   ["SemiBinary K = 1, one output", [4, 4, 5], layer("SemiBinary", { ...same, channels: 1, rank: 1 })],
   ["SemiBinary K = 258", [2, 2, 8], layer("SemiBinary", { channels: 8, rank: 258 })],
+  ["SemiBinary K = 1100", [2, 2, 8], layer("SemiBinary", { channels: 4, rank: 1100 })],
   [
     "SemiBinary stride 2, padding at the end only",
     [8, 8, 8],

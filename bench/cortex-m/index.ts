@@ -14,11 +14,14 @@ import { translate } from "./translate.ts";
 const FIRMWARE = fileURLToPath(new URL("firmware", import.meta.url));
 const MODULE = fileURLToPath(new URL("../../dist/halfbit.scalar.wasm", import.meta.url));
 
-/** m4 has SMLAD and unaligned loads; m0 has neither, and no product of 64 bits. */
+/**
+ * m4 has SMLAD and unaligned loads; m0 has neither, and no product of 64 bits. On the m4 reordered sums and loads moved
+ * ahead would need more registers than there are: 6 % more instructions. On the m0 they take 6 % less.
+ */
 export const CORES = {
-  m4: { title: "Cortex-M4", cpu: "cortex-m4" },
-  m0: { title: "Cortex-M0+", cpu: "cortex-m0plus" },
-} as const;
+  m4: { title: "Cortex-M4", flags: ["-mcpu=cortex-m4", "-fno-tree-reassoc", "-fno-schedule-insns"] },
+  m0: { title: "Cortex-M0+", flags: ["-mcpu=cortex-m0plus"] },
+};
 export type Core = keyof typeof CORES;
 
 /** For `{ skip }`: false, or what is missing. */
@@ -66,7 +69,7 @@ async function writeData(folder: string, model: Uint8Array, name: string): Promi
 function build(folder: string, core: Core, kernels: Kernels, memoryBytes: number, slack: number): string {
   const elf = join(folder, "firmware.elf");
   const bytes = 2 ** Math.ceil(Math.log2(memoryBytes));
-  const own = [`-mcpu=${CORES[core].cpu}`, `-DMEMORY_BYTES=${bytes}`, `-DSLACK=${slack}`];
+  const own = [...CORES[core].flags, `-DMEMORY_BYTES=${bytes}`, `-DSLACK=${slack}`];
   if (kernels === "plain-int8") own.push("-DPLAIN_INT8");
   const include = [`-I${folder}`, `-I${FIRMWARE}`];
   const sources = ["run.c", "board.c", "data.S"].map((file) => join(FIRMWARE, file));

@@ -85,8 +85,8 @@ static void gather(const u8 *layer, Tensor in, s32 oy, s32 ox, s16 *to) {
     }
 }
 
-/** Adds Σ w·x of two rows of weights and two windows to sums. Scheduled before registers are given out, it would spill. */
-__attribute__((noinline, optimize("no-schedule-insns"))) static void multiply_add(const s8 *w, const s16 *x, s32 size, s32 sums[2][2]) {
+/** Adds Σ w·x of two rows of weights and two windows to sums. In its caller it would lack registers. */
+__attribute__((noinline)) static void multiply_add(const s8 *w, const s16 *x, s32 size, s32 sums[2][2]) {
   const s8 *v = w + size;
   const s16 *z = x + MAX_SIZE;
   const s8 *end = v;

@@ -65,6 +65,11 @@ export class Engine {
     return this.wasm.layerCount();
   }
 
+  /** What the runtime's memory takes: its own data, the model and the arena, in whole pages. */
+  get memoryBytes(): number {
+    return this.wasm.memory.buffer.byteLength;
+  }
+
   /** The input tensor in the runtime's memory: to be written before run. Growing memory would detach it: keep no copy. */
   input(): Int8Array {
     return new Int8Array(this.wasm.memory.buffer, this.wasm.input(), this.wasm.inputBytes());

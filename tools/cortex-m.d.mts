@@ -1,0 +1,2 @@
+export function findTool(name: string): string | undefined;
+export function missingTools(): string[];

@@ -110,13 +110,13 @@ function measures(
 }
 
 /**
- * The strip of least cost an output pixel whose scratch is within `room`, or the smallest. Cost, in instructions: about 12
+ * The strips of least cost whose scratch is within `room`, or the smallest. Cost, in instructions: about 12
  * a pixel of a table, 7 of those of conv_u, which are not staged; those of the sums; and 45 to requantise a row of them,
  * whatever its length.
  */
 function chooseStrip(layer: ProgramLayer, from: Shape, to: Shape, room: number): Strip {
   const { groups } = measures(layer, from, { rows: 1, columns: 1, batch: 2 });
-  let best: { strip: Strip; cost: number; bytes: number } | undefined;
+  let best: { strip: Strip; cost: number; bytes: number } | undefined; // cost: of all strips
   for (const rows of sizes(Math.min(to[0], 255))) {
     for (const columns of sizes(Math.min(to[1], MAX_COLUMNS))) {
       for (const batch of sizes(Math.min(groups, MAX_TERMS)).slice(1)) {
@@ -125,7 +125,7 @@ function chooseStrip(layer: ProgramLayer, from: Shape, to: Shape, room: number):
           const { pixels } = measures(layer, from, strip);
           if (32 * Math.min(batch, groups) * pixels > MAX_TABLE_BYTES) continue;
           const bytes = scratchBytes(layer, from, to, strip);
-          const cost = costOf(layer, from, to, strip) / Math.min(rows * columns, to[0] * to[1]);
+          const cost = costOf(layer, from, to, strip) * Math.ceil(to[0] / rows) * Math.ceil(to[1] / columns);
           const better = !best || (bytes <= room ? best.bytes > room || cost < best.cost : bytes < best.bytes);
           if (better) best = { strip, cost, bytes };
         }

@@ -89,7 +89,9 @@ export async function denseKernel(layer: SignLayer, way: "pairs" | "rows"): Prom
   const { input, channels, stride, before, signs, x } = layer;
   const [height, width, depth] = input;
   const [outHeight, outWidth] = [height / stride, width / stride];
-  const [tall, wide] = [(outHeight - 1) * stride + 3, (outWidth - 1) * stride + 3].map((n) => Math.max(n, height + before));
+  const [tall, wide] = [(outHeight - 1) * stride + 3, (outWidth - 1) * stride + 3].map((n) =>
+    Math.max(n, height + before),
+  );
   const sums = outHeight * outWidth * channels;
   const sizes = [x.length, 2 * signs.length, 2 * tall * wide * depth + 16, 4 * sums];
   const [atX, atWeights, atPadded, atSums] = addresses(...sizes);

@@ -1,7 +1,7 @@
 // 3×3 convolutions as models of one layer.
 
-import type { Program } from "../../host/program.ts";
 import { unpackSigns } from "../../host/packing.ts";
+import type { Program } from "../../host/program.ts";
 import { Builder, type Options, type Shape } from "../../tests/conformance/build.ts";
 import { randomInt8 } from "../../tests/support/models.ts";
 

@@ -39,11 +39,15 @@ const TOLERANCE = { float: 1e-3, int8: 0.05 };
 function difference(candidate: NetworkCandidate, all: readonly NetworkCandidate[]): number | undefined {
   const { numbers } = candidate;
   if (numbers === "signs") return undefined;
-  const judge = all.find((other) => other.numbers === numbers && other.where === (numbers === "float" ? "web" : "halfbit"))!;
+  const judge = all.find(
+    (other) => other.numbers === numbers && other.where === (numbers === "float" ? "web" : "halfbit"),
+  )!;
   const range = Math.max(...judge.output) - Math.min(...judge.output);
   const share = Math.max(...judge.output.map((value, i) => Math.abs(value - candidate.output[i]))) / range;
   if (candidate.output.length !== judge.output.length || !(share <= TOLERANCE[numbers]))
-    throw new Error(`${candidate.name} computes another network than ${judge.name}: outputs differ by ${share} of their range`);
+    throw new Error(
+      `${candidate.name} computes another network than ${judge.name}: outputs differ by ${share} of their range`,
+    );
   return share;
 }
 

@@ -38,7 +38,7 @@ export function toOnnx(graph: Graph, numbers: OnnxNumbers): Uint8Array {
   const draft: Draft = { graph, numbers, nodes: [], constants: {} };
   const [height, width, channels] = graph.tensors[graph.input].shape;
   finish(draft, graph.input, "x");
-  for (const layer of graph.layers) addLayer(draft, layer);
+  for (const layer of graph.layers) finish(draft, layer.output, layerValue(draft, layer));
   return buildOnnx({ input: [1, channels, height, width], ...draft, outputs: [nameOf(graph.output)] });
 }
 
@@ -78,42 +78,37 @@ function quantisationOf({ name, quantisation }: Tensor) {
   return quantisation;
 }
 
-function addLayer(draft: Draft, layer: Layer): void {
+/** The name of what the layer computes, in real numbers. */
+function layerValue(draft: Draft, layer: Layer): string {
   const { graph } = draft;
   const inputs = layer.inputs.map(nameOf);
   const name = nameOf(layer.output);
-  const done = (value: string) => finish(draft, layer.output, value);
   switch (layer.kind) {
     case "Conv2D":
-    case "DepthwiseConv2D":
-      return done(
-        activated(
-          draft,
-          layer,
-          add(draft, "Conv", `${name}.conv`, [inputs[0], ...weights(draft, layer)], {
-            ...window(layer.geometry),
-            group: layer.kind === "Conv2D" ? layer.groups : graph.tensors[layer.inputs[0]].shape[2],
-          }),
-        ),
-      );
+    case "DepthwiseConv2D": {
+      const group = layer.kind === "Conv2D" ? layer.groups : graph.tensors[layer.inputs[0]].shape[2];
+      const attributes = { ...window(layer.geometry), group };
+      const sums = add(draft, "Conv", `${name}.conv`, [inputs[0], ...weights(draft, layer)], attributes);
+      return activated(draft, layer, sums);
+    }
     case "FullyConnected": {
       const [w, b] = weights(draft, layer);
       const flat = add(draft, "Flatten", `${name}.flat`, [pointwise(graph, layer.inputs[0])], { axis: 1 });
       const sums = add(draft, "Gemm", `${name}.gemm`, [flat, w, b], { transB: 1 });
       const shape = constant(draft, `${name}.shape`, ints(1, -1, 1, 1));
-      return done(add(draft, "Reshape", `${name}.reshape`, [activated(draft, layer, sums), shape]));
+      return add(draft, "Reshape", `${name}.reshape`, [activated(draft, layer, sums), shape]);
     }
     case "Add":
-      return done(activated(draft, layer, add(draft, "Add", `${name}.add`, inputs)));
+      return activated(draft, layer, add(draft, "Add", `${name}.add`, inputs));
     case "AveragePool":
-      return done(activated(draft, layer, add(draft, "AveragePool", `${name}.pool`, inputs, window(layer.geometry))));
+      return activated(draft, layer, add(draft, "AveragePool", `${name}.pool`, inputs, window(layer.geometry)));
     case "Mean":
-      return done(add(draft, "GlobalAveragePool", `${name}.mean`, inputs));
+      return add(draft, "GlobalAveragePool", `${name}.mean`, inputs);
     case "Softmax":
-      return done(add(draft, "Softmax", `${name}.softmax`, inputs, { axis: 1 }));
+      return add(draft, "Softmax", `${name}.softmax`, inputs, { axis: 1 });
     case "Reshape":
       pointwise(graph, layer.output);
-      return done(add(draft, "Identity", `${name}.same`, [pointwise(graph, layer.inputs[0])]));
+      return add(draft, "Identity", `${name}.same`, [pointwise(graph, layer.inputs[0])]);
     default:
       throw new Error(`${layer.kind} is not written as ONNX here`);
   }

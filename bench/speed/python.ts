@@ -44,7 +44,7 @@ export class Python {
   }
 
   /** Bytes as a file that lives as long as this. */
-  file(bytes: ArrayBufferView): string {
+  file(bytes: Int8Array | Uint8Array | Float32Array): string {
     const name = join(this.folder, `${this.files++}`);
     writeFileSync(name, bytes);
     return name;

@@ -20,7 +20,8 @@ export interface SourceNetwork {
 
 function sample(source: Source, count: number): Int8Array {
   // Pixels 0 … 255 are −128 … 127.
-  if (source === "ic_resnet8") return Int8Array.from(cifar10("test")!.images.subarray(0, count), (pixel) => pixel - 128);
+  if (source === "ic_resnet8")
+    return Int8Array.from(cifar10("test")!.images.subarray(0, count), (pixel) => pixel - 128);
   if (source === "kws_dscnn") return kws500()!.samples.subarray(0, count);
   return randomInt8(count, 1);
 }

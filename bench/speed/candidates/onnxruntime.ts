@@ -24,7 +24,10 @@ export async function onnxRuntime(
   const made: NetworkCandidate[] = [];
   for (const numbers of engine.numbers) {
     const graph = numbers === "float" ? graphs.float : graphs.int8;
-    const session = await ort.InferenceSession.create(toOnnx(graph, numbers), { ...engine.options, logSeverityLevel: 3 });
+    const session = await ort.InferenceSession.create(toOnnx(graph, numbers), {
+      ...engine.options,
+      logSeverityLevel: 3,
+    });
     const [height, width, channels] = graph.tensors[graph.input].shape;
     const planar = toPlanar(input.real, channels);
     const x = new ort.Tensor("float32", planar, [1, channels, height, width]);
@@ -41,7 +44,7 @@ export async function onnxRuntime(
 }
 
 /** NHWC to NCHW. */
-function toPlanar(values: Float32Array, channels: number): Float32Array {
+export function toPlanar(values: Float32Array, channels: number): Float32Array {
   const pixels = values.length / channels;
   return Float32Array.from(values, (_, i) => values[(i % pixels) * channels + Math.floor(i / pixels)]);
 }

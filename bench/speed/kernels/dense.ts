@@ -14,7 +14,7 @@ export function pad(
 ): void {
   memory.fill(padded, 0, paddedHeight * paddedWidth * channels * 2);
   for (let row = 0; row < height; row++) {
-    let to = padded + (((row + before) * paddedWidth + before) * channels) * 2;
+    let to = padded + ((row + before) * paddedWidth + before) * channels * 2;
     const end = to + width * channels * 2;
     while (to < end) {
       v128.store(to, v128.load8x8_s(x));

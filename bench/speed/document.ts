@@ -35,15 +35,23 @@ export interface Results {
   ratios: Ratios;
 }
 
+const sweepText = (series: readonly Series[]) => `
+## Time and operations
+
+One semi-binary 3×3 layer. *Off the line* is the deviation from the straight line through the series, time = fixed + additions · slope, fitted to the relative errors.
+
+${sweepSection(series)}
+`;
+
 export function document(results: Results): string {
-  const { machine, networks, kernels, interpreter, startup, sizes, sweep = [], instructions, ratios } = results;
+  const { machine, networks, kernels, interpreter, startup, sizes, sweep, instructions, ratios } = results;
   const all = Object.values(networks);
   const versions = Object.entries(machine.versions).map(([name, version]) => `${name} ${version}`);
   return `# Speed
 
 Renewed by \`npm run bench\`, on ${machine.cpu}, ${machine.threads} threads, with a load of ${machine.load.map((n) => n.toFixed(1)).join(" to ")} meanwhile. ${versions.join(", ")}. \`npm run bench -- --quick --json FILE\` takes less than four minutes and leaves the sweep out.
 
-Every figure is from one run of one program. Candidates take turns: in each of some hundred rounds each runs for a few milliseconds on one thread, after a warm-up in which V8 has compiled it well, and a figure is the median of the rounds, with the spread within which 80 % of them are. A ratio is the median of the rounds' own quotients, so it may differ a little from the quotient of two medians; above 1, halfbit is faster. Outputs are compared first: the levels of halfbit give the same bits, float engines agree within 0.1 % and int8 ones within 5 % of the output's range, and a bare kernel's sums are those of the layer's definition.
+Every figure is from one run of one program. Candidates take turns: in each round each runs for a few milliseconds on one thread, after a warm-up in which V8 has compiled it well, and a figure is the median of the rounds, with the spread within which 80 % of them are. A ratio is the median of the rounds' own quotients, so it may differ a little from the quotient of two medians; above 1, halfbit is faster. Outputs are compared first: the levels of halfbit give the same bits, float engines agree within 0.1 % and int8 ones within 5 % of the output's range, and a bare kernel's sums are those of the layer's definition.
 
 ${ratiosSection(ratios, fastestWeb(networks.ic_resnet8).name)}
 
@@ -51,7 +59,7 @@ ${ratiosSection(ratios, fastestWeb(networks.ic_resnet8).name)}
 
 A call from JavaScript with an input and an output, copies of both included; of LiteRT and TFLite Micro, the native call alone, timed in their own process while everything else waits. The peers run the MLPerf Tiny source networks, halfbit also what it makes of them: ResNet-8 of signs is another network than theirs, of lower accuracy without training ([accuracy.md](accuracy.md)) and a fifth of the size.
 
-Each peer has its best configuration for one thread. onnxruntime reads the networks as ONNX, float or quantised by pairs of QuantizeLinear and DequantizeLinear. TensorFlow.js runs fused convolutions. LiteRT.js is written for pages and workers; here its module runs under Node, and since its tensors are not int8, the int8 networks have a QUANTIZE before and a DEQUANTIZE behind. Its build for relaxed SIMD needs a flag in Node 20 and is not measured. The native engines use whatever instructions the processor has, such as 8-bit dot products, which WebAssembly cannot reach; TFLite Micro has its portable kernels, for orientation.
+Each peer has its best configuration for one thread. onnxruntime reads the networks as ONNX, float or quantised by pairs of QuantizeLinear and DequantizeLinear. TensorFlow.js runs fused convolutions. LiteRT.js is written for pages and workers; here its module runs under Node, and since its tensors are not int8, the int8 networks have a QUANTIZE before and a DEQUANTIZE behind. It chooses its build for relaxed SIMD where the engine has that, which Node 20 does not. The native engines use whatever instructions the processor has, such as 8-bit dot products, which WebAssembly cannot reach; TFLite Micro has its portable kernels, for orientation.
 
 ${all.map(networkSection).join("\n\n")}
 
@@ -86,11 +94,5 @@ ${sizesSection(sizes)}
 ## Instructions on Cortex-M
 
 ${instructionsSection(instructions)}
-
-## Time and operations
-
-One semi-binary 3×3 layer. *Off the line* is the deviation from the straight line through the series, time = fixed + additions · slope, fitted to the relative errors.
-
-${sweepSection(sweep)}
-`;
+${sweep ? sweepText(sweep) : ""}`;
 }

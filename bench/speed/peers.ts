@@ -1,9 +1,10 @@
 // The peers' packages, which are not halfbit's own (tools/peers.mjs): loaded by path, with the types of what is used here.
 
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { ToolError } from "../../tools/support/project.mjs";
 
 export interface Peers {
   /** bench/peers, with its node_modules. */
@@ -45,7 +46,11 @@ export interface LiteRtTensor {
   delete(): void;
 }
 
-const packageFolder = ({ folder }: Peers, name: string) => join(folder, "node_modules", name);
+function packageFolder({ folder }: Peers, name: string): string {
+  const found = join(folder, "node_modules", name);
+  if (existsSync(found)) return found;
+  throw new ToolError(`${name} is not installed: delete bench/peers/node_modules, then npm run peers`);
+}
 
 export function versionOf(peers: Peers, name: string): string {
   return JSON.parse(readFileSync(join(packageFolder(peers, name), "package.json"), "utf8")).version;

@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface, type Interface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { ToolError } from "../../tools/support/project.mjs";
 import type { Candidate } from "./rounds.ts";
 
 /** Calls a function, or names an address; there, or where the function's result says, `file` is written. */
@@ -37,9 +38,9 @@ export class Python {
   async ask<T>(question: object): Promise<T> {
     this.child.stdin!.write(`${JSON.stringify(question)}\n`);
     const { value, done } = await this.lines.next();
-    if (done) throw new Error("bench/speed/serve.py has stopped");
+    if (done) throw new ToolError("bench/speed/serve.py has stopped; run it by hand to see why");
     const reply = JSON.parse(value);
-    if (reply.error) throw new Error(`bench/speed/serve.py: ${reply.error}`);
+    if (reply.error) throw new ToolError(`bench/speed/serve.py: ${reply.error}`);
     return reply;
   }
 

@@ -9,7 +9,7 @@ import json
 import pathlib
 import sys
 import time
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 
 import numpy as np
 
@@ -118,6 +118,16 @@ def timed(run, iterations):
     return time.perf_counter() - start
 
 
+def versions():
+    found = {"Python": sys.version.split()[0]}
+    for name in ("ai-edge-litert", "tflite_micro", "pywasm3"):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            raise RuntimeError(f"{name} is not installed: delete .cache/peers, then npm run peers") from None
+    return found
+
+
 def answer(request):
     if "load" in request:
         run, output = ENGINES[request["load"]["engine"]](request["load"])
@@ -130,9 +140,7 @@ def answer(request):
         data = pathlib.Path(request["floatEdges"]).read_bytes()
         pathlib.Path(request["to"]).write_bytes(with_float_edges(data))
         return {}
-    return {name: version(name) for name in ("ai-edge-litert", "tflite_micro", "pywasm3")} | {
-        "python": sys.version.split()[0]
-    }
+    return versions()
 
 
 def main():

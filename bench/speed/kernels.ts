@@ -51,25 +51,27 @@ async function checked(kernel: BareKernel, sums: Int32Array): Promise<Candidate>
   return kernel;
 }
 
+async function candidatesOf(layer: SignLayer, seed: number): Promise<Candidate[]> {
+  const sums = definition(layer);
+  const candidates: Record<Kernel, Candidate> = {
+    "signs, simd128": await layerCandidate(layer.program, layer.x, "simd128"),
+    "signs, scalar": await layerCandidate(layer.program, layer.x, "scalar"),
+    "int8, simd128": await layerCandidate(int8Layer(layer, seed), layer.x, "simd128"),
+    pairs: await checked(await denseKernel(layer, "pairs"), sums),
+    rows: await checked(await denseKernel(layer, "rows"), sums),
+    plain: await checked(await plainKernel(layer), sums),
+  };
+  return KERNELS.map((name) => candidates[name]);
+}
+
+/** All layers take turns, so that a round has a time for all six together. */
 export async function kernels(rounds: Rounds): Promise<KernelRow[]> {
-  const rows: KernelRow[] = [];
-  for (const [i, shape] of RESNET8_SHAPES.entries()) {
-    const layer = signLayer(shape, i + 1);
-    const sums = definition(layer);
-    const candidates: Record<Kernel, Candidate> = {
-      "signs, simd128": await layerCandidate(layer.program, layer.x, "simd128"),
-      "signs, scalar": await layerCandidate(layer.program, layer.x, "scalar"),
-      "int8, simd128": await layerCandidate(int8Layer(shape, i + 1), layer.x, "simd128"),
-      pairs: await checked(await denseKernel(layer, "pairs"), sums),
-      rows: await checked(await denseKernel(layer, "rows"), sums),
-      plain: await checked(await plainKernel(layer), sums),
-    };
-    const measured = await interleaved(
-      KERNELS.map((name) => candidates[name]),
-      rounds,
-    );
-    const times = Object.fromEntries(KERNELS.map((name, k) => [name, measured[k]])) as KernelRow["times"];
-    rows.push({ shape: shapeName(shape), macs: macs(shape), times });
-  }
-  return rows;
+  const candidates: Candidate[] = [];
+  for (const [i, shape] of RESNET8_SHAPES.entries())
+    candidates.push(...(await candidatesOf(signLayer(shape, i + 1), i + 1)));
+  const measured = await interleaved(candidates, rounds);
+  return RESNET8_SHAPES.map((shape, i) => {
+    const times = Object.fromEntries(KERNELS.map((name, k) => [name, measured[i * KERNELS.length + k]]));
+    return { shape: shapeName(shape), macs: macs(shape), times: times as KernelRow["times"] };
+  });
 }

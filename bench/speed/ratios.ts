@@ -23,12 +23,12 @@ export function fastestWeb({ rows }: NetworkResults): NetworkRow {
 }
 
 /** All six layers, one after the other. */
-export function together(rows: readonly KernelRow[], kernel: Kernel): Measured {
+function together(rows: readonly KernelRow[], kernel: Kernel): Measured {
   return inTurn(rows.map(({ times }) => times[kernel]));
 }
 
 /** Of each layer, the fastest dense SIMD convolution; all six, one after the other. */
-export function fastestDense(rows: readonly KernelRow[]): Measured {
+function fastestDense(rows: readonly KernelRow[]): Measured {
   const dense = KERNELS.filter((name) => name === "int8, simd128" || name === "pairs" || name === "rows");
   return inTurn(rows.map(({ times }) => fastest(dense.map((name) => times[name]))));
 }

@@ -15,7 +15,8 @@ export function table(header: readonly string[], rows: readonly (readonly Cell[]
   return [line(cells[0]), line(rule), ...cells.slice(1).map(line)].join("\n");
 }
 
-const digits = (value: number): string =>
+/** Three digits. */
+export const digits = (value: number): string =>
   value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
 
 /** Grouped by thousands. */

@@ -15,11 +15,9 @@ import {
   KIND_SOFTMAX,
   L_KIND,
 } from "../format/layout";
-import { conv2D } from "./layers/conv-2d";
-import { depthwiseConv2D } from "./layers/depthwise-conv-2d";
 import { add, lookup, mul } from "./layers/elementwise";
-import { fullyConnected } from "./layers/fully-connected";
 import { concat, pad } from "./layers/move";
+import { ofInt8 } from "./layers/of-int8";
 import { ofSigns } from "./layers/of-signs";
 import { mean, pool } from "./layers/pool";
 import { softmax } from "./layers/softmax";
@@ -30,13 +28,9 @@ export function runLayer(index: i32): void {
   const layer = layerRecord(index);
   switch (<i32>load<u8>(layer, L_KIND)) {
     case KIND_CONV_2D:
-      conv2D(layer);
-      break;
     case KIND_DEPTHWISE_CONV_2D:
-      depthwiseConv2D(layer);
-      break;
     case KIND_FULLY_CONNECTED:
-      fullyConnected(layer);
+      ofInt8(layer);
       break;
     case KIND_ADD:
       add(layer);

@@ -147,16 +147,3 @@ export function packedRowBytes(count: i32): i32 {
 export function align(value: i32): i32 {
   return (value + 15) & ~15;
 }
-
-/** Scratch of a Conv2D, for each pixel at once: the window as int16, and its output where an Add is fused. */
-export function conv2DScratchBytes(window: i32, channels: i32): i32 {
-  return align(2 * ((window + 7) & ~7)) + align(channels);
-}
-
-/** A Conv2D computes so many pixels of a row at once, if its scratch has room for them. */
-export const MAX_CONV_2D_PIXELS: i32 = 8;
-
-/** Scratch of a DepthwiseConv2D: int32 accumulators of one pixel, and its output where an Add is fused. */
-export function depthwiseScratchBytes(channels: i32): i32 {
-  return align(4 * channels) + align(channels);
-}

@@ -1,5 +1,5 @@
 // The strip of a layer of signs: the block of output pixels that it computes at once, and the scratch that takes.
-// Compiled by both compilers, like layout.ts. Sizes are f64, exact below 2^53, so that no product of fields overflows.
+// Compiled by both compilers, like layout.ts.
 
 /** Pixels of a vector at the widest level; rows of scratch are whole vectors, whatever the level. */
 export const STRIP_LANES: i32 = 8;
@@ -37,22 +37,22 @@ export function sharesTaps(height: i32, width: i32, dilationHeight: i32, dilatio
 }
 
 /** Groups of 4 of so many inputs, in pairs. */
-export function pairedGroups(inputs: f64): f64 {
-  return 2 * Math.ceil(inputs / 8);
+export function pairedGroups(inputs: i32): i32 {
+  return ((inputs + 7) >> 3) << 1;
 }
 
 /** `count` rounded up to whole vectors. */
-export function wholeVectors(count: f64): f64 {
-  return Math.ceil(count / STRIP_LANES) * STRIP_LANES;
+export function wholeVectors(count: i32): i32 {
+  return (count + STRIP_LANES - 1) & -STRIP_LANES;
 }
 
 /** Pixels that a row of sums spans: the strip's rows one behind the other, `pitch` apart. */
-export function rowSpan(rows: f64, columns: f64, pitch: f64): f64 {
+export function rowSpan(rows: i32, columns: i32, pitch: i32): i32 {
   return (rows - 1) * pitch + columns;
 }
 
 /** Pixels that a table covers: those of all planes, and what whole vectors of a row of sums read behind the last. */
-export function tablePixels(planes: f64, length: f64, pitch: f64, span: f64): f64 {
+export function tablePixels(planes: i32, length: i32, pitch: i32, span: i32): i32 {
   return wholeVectors(planes * length * pitch + wholeVectors(span) - span);
 }
 
@@ -60,7 +60,7 @@ export function tablePixels(planes: f64, length: f64, pitch: f64, span: f64): f6
  * Whether the input's rows are taken in turn, each one's tables built once: a row of tables adds to the sums of all output
  * rows that see it. For strips of one row, whose tables would otherwise be built again for every tap of a column.
  */
-export function inTurn(rows: i32, tapsHigh: i32, batch: f64, groups: f64): boolean {
+export function inTurn(rows: i32, tapsHigh: i32, batch: i32, groups: i32): boolean {
   return rows === 1 && tapsHigh > 1 && batch >= groups;
 }
 
@@ -70,81 +70,6 @@ export function liveRows(kernel: i32, stride: i32, dilation: i32): i32 {
 }
 
 /** Whether sums of so many table entries are kept in 16 bits. */
-export function areNarrow(terms: f64): boolean {
+export function areNarrow(terms: i32): boolean {
   return terms <= MAX_TERMS;
-}
-
-/** Bytes of `rows` rows of sums of so many table entries. */
-export function sumBytes(rows: f64, row: f64, terms: f64): f64 {
-  return rows * row * (areNarrow(terms) ? 2 : 4); // row: whole vectors
-}
-
-/** Bytes of the sums kept for `signs` rows of signs. */
-export function turnBytes(live: f64, signs: f64, row: f64, terms: f64): f64 {
-  return sumBytes(live * signs, row, terms);
-}
-
-function aligned(bytes: f64): f64 {
-  return Math.ceil(bytes / 16) * 16;
-}
-
-/** Room for the tables of a batch, and for those of conv_u, of K = rank (0: there is none), over a vector of pixels at least. */
-export function stripTableBytes(batch: f64, pixels: f64, rank: f64): f64 {
-  return Math.max(32 * batch * pixels, 32 * pairedGroups(rank) * STRIP_LANES);
-}
-
-/** Room for the sums of `signs` rows of signs that stand at once, and for those of conv_u. */
-export function stripSumBytes(taps: f64, groups: f64, batch: f64, row: f64, signs: f64, rank: f64): f64 {
-  return Math.max(
-    sumBytes(batch >= groups ? SUM_ROWS : signs, row, taps * groups),
-    sumBytes(SUM_ROWS, row, pairedGroups(rank)),
-  );
-}
-
-/**
- * Bytes of the entries' offsets of `signs` rows of signs, and of `channels` rows of conv_u: u16 each. all: of all of them;
- * else of SUM_ROWS rows over a batch.
- */
-export function streamBytes(
-  taps: f64,
-  groups: f64,
-  batch: f64,
-  signs: f64,
-  rank: f64,
-  channels: f64,
-  all: boolean,
-): f64 {
-  const quads = pairedGroups(rank);
-  const whole = 2 * (signs * taps * groups + channels * quads);
-  return all ? whole : Math.min(whole, 2 * SUM_ROWS * Math.max(taps * Math.min(batch, groups), quads));
-}
-
-/**
- * Scratch of a layer with `signs` rows of signs over its input, of which conv_u takes `rank` (0: there is none): scales, tap
- * offsets, staged pixels, tables, sums, those kept between rows, m, outputs; and a stream (streamBytes), which stands last
- * and takes what there is.
- */
-export function stripScratchBytes(
-  taps: f64,
-  groups: f64,
-  batch: f64,
-  pixels: f64,
-  row: f64,
-  signs: f64,
-  rank: f64,
-  channels: f64,
-  kept: f64,
-  stream: f64,
-): f64 {
-  return (
-    4 * EIGHT_WORDS * SUM_ROWS +
-    aligned(4 * taps) +
-    4 * pixels +
-    stripTableBytes(batch, pixels, rank) +
-    stripSumBytes(taps, groups, batch, row, signs, rank) +
-    kept +
-    8 * row * pairedGroups(rank) +
-    aligned(channels * row) +
-    aligned(stream)
-  );
 }

@@ -24,6 +24,9 @@ export const KIND_NAMES = new Map(Object.entries(KIND_CODES).map(([name, code]) 
 /** Kinds whose finished pixels may have an Add fused into their store. */
 export const FUSES_ADD: ReadonlySet<Kind> = new Set(["Conv2D", "DepthwiseConv2D", "SemiBinary", "BinaryPlanes"]);
 
+/** Kinds whose weights are int8. */
+export const OF_INT8: ReadonlySet<Kind> = new Set(["Conv2D", "DepthwiseConv2D", "FullyConnected"]);
+
 /** Kinds whose weights are signs. */
 export const OF_SIGNS: ReadonlySet<Kind> = new Set(["SemiBinary", "BinaryPlanes"]);
 

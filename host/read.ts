@@ -4,6 +4,7 @@ import * as status from "../format/status.ts";
 import { readMetadata as checkMetadata } from "./dump/fields.ts";
 import { HalfbitError, refused } from "./errors.ts";
 import { elementBytes, KIND_NAMES } from "./kinds.ts";
+import { unpackWeights } from "./packing.ts";
 import type { Metadata, Program, ProgramLayer, ProgramTensor } from "./program.ts";
 
 /** How many numbers a layer's arrays hold, from its record and tensors. */
@@ -130,7 +131,8 @@ function readLayer(view: DataView, at: number, name: string, tensors: ProgramTen
   if (!tensors[layer.input] || !tensors[layer.output]) throw new RangeError("no such tensor");
   const n = counts(layer, tensors);
   const size = elementBytes(kind);
-  layer.weights = Uint8Array.from(readArray(view, at + f.L_WEIGHTS, n.weights, 1, false));
+  const weights = Uint8Array.from(readArray(view, at + f.L_WEIGHTS, n.weights, 1, false));
+  layer.weights = unpackWeights(layer, weights, tensors[layer.output].shape[2]);
   layer.weightsU = Uint8Array.from(readArray(view, at + f.L_WEIGHTS_U, n.weightsU, 1, false));
   layer.bias = readArray(view, at + f.L_BIAS, n.bias, size.bias, true);
   layer.multipliers = readArray(view, at + f.L_MULTIPLIERS, n.multipliers, size.multipliers, kind !== "SemiBinary");

@@ -2,6 +2,7 @@ import crc32 from "crc-32";
 import * as f from "../format/layout.ts";
 import { HalfbitError } from "./errors.ts";
 import { elementBytes, KIND_CODES } from "./kinds.ts";
+import { packWeights } from "./packing.ts";
 import type { Program, ProgramLayer } from "./program.ts";
 
 /** Appends arrays to the data section, each aligned to its element, and remembers where. */
@@ -42,7 +43,7 @@ function addLayerData(section: DataSection, layer: ProgramLayer): LayerData {
   checkArray(layer, "multipliers", layer.multipliers, multipliers, signed);
   checkArray(layer, "shifts", layer.shifts, shifts, signed);
   return {
-    weights: section.add(layer.weights, 1),
+    weights: section.add(packWeights(layer), 1),
     weightsU: section.add(layer.weightsU, 1),
     bias: bias ? section.add(layer.bias, bias) : -1,
     multipliers: multipliers ? section.add(layer.multipliers, multipliers) : -1,

@@ -1,107 +1,153 @@
-// Four rows of int8 weights over the windows of several pixels, with SIMD: each vector of weights meets two windows.
+// Sums of int8 weights over the windows of pixels beside one another (rows.ts). Weights of a pair of inputs stand together
+// for one channel after another, so that with SIMD a vector of them meets the same two inputs in every lane; behind them, the
+// weights of the last input of an odd number.
 
-import {
-  extended4,
-  multiplyEach4,
-  multiplyRight4,
-  shiftMasks4,
-  shiftPowers4,
-  shiftsRight4,
-  storePair,
-} from "./fixed-point";
-import { factors4, integers4, limits4, magic4, scaled4, sure4 } from "./nearest";
-
-/** Sums of 4 lanes each, one a row. @inline */
-function across(a: v128, b: v128, c: v128, d: v128): v128 {
-  const ab = i32x4.add(v128.shuffle<i32>(a, b, 0, 4, 1, 5), v128.shuffle<i32>(a, b, 2, 6, 3, 7));
-  const cd = i32x4.add(v128.shuffle<i32>(c, d, 0, 4, 1, 5), v128.shuffle<i32>(c, d, 2, 6, 3, 7));
-  return i32x4.add(v128.shuffle<i64>(ab, cd, 0, 2), v128.shuffle<i64>(ab, cd, 1, 3));
-}
-
-/** multiply of 4 lanes; right: shiftsRight4. */
-export function exactly4(x: v128, multipliers: usize, shifts: usize, right: bool): v128 {
-  return right
-    ? multiplyRight4(x, v128.load(multipliers), shiftMasks4(shifts), shiftPowers4(shifts))
-    : multiplyEach4(x, multipliers, shifts);
-}
+import { runCount, runs, step, sums } from "./rows";
 
 /**
- * clamp(multiply(Σ w·x + bias) + zero, low, high) of 4 rows of `size` weights, for `pixels` windows, `step` bytes apart,
- * that go on with zeros to a multiple of 8: what is read behind a row counts for nothing. 4 bytes a pixel are stored,
- * `stride` bytes from one to the next.
+ * Σ w·x + bias of 8 channels of up to 4 pixels from `offset` on: int32 each, a pixel after the other. size: 4, or 1 for one
+ * pixel; a constant. @inline
  */
-export function dense4(
-  w: usize,
+function sumTile(
   size: i32,
-  x: usize,
-  step: i32,
+  w: usize,
+  t: usize,
+  row: usize,
+  numbers: i32,
+  offset: usize,
   pixels: i32,
   biases: usize,
-  multipliers: usize,
-  shifts: usize,
-  zero: i32,
-  low: i32,
-  high: i32,
   to: usize,
-  stride: i32,
 ): void {
-  const bias = v128.load(biases);
-  const right = shiftsRight4(multipliers, shifts);
-  const exponents = extended4(shifts);
-  const factors = factors4(multipliers, exponents);
-  const limits = right ? limits4(exponents) : f32x4.splat(-1); // no branch in the loop: V8 would leave its constants there
-  const lowest = f32x4.splat(<f32>(low - zero));
-  const highest = f32x4.splat(<f32>(high - zero));
-  const least = i16x8.splat(<i16>low);
-  const most = i16x8.splat(<i16>high);
-  let p = 0;
+  const second = pixels > 1 ? step : 0; // those behind the last are the first once more
+  const third = pixels > 2 ? step << 1 : 0;
+  const fourth = pixels > 3 ? second + third : 0;
+  let a0 = v128.load(biases);
+  let b0 = v128.load(biases, 16);
+  let a1 = a0;
+  let b1 = b0;
+  let a2 = a0;
+  let b2 = b0;
+  let a3 = a0;
+  let b3 = b0;
+  let run = runs;
+  const last = run + <usize>(runCount << 2);
   do {
-    const other = p + 1 < pixels ? step : 0; // the last of an odd number goes with itself
-    let a0 = i32x4.splat(0);
-    let b0 = a0;
-    let c0 = a0;
-    let d0 = a0;
-    let a1 = a0;
-    let b1 = a0;
-    let c1 = a0;
-    let d1 = a0;
-    const end = w + size;
-    let at = w;
-    let from = x;
-    do {
-      const x0 = v128.load(from);
-      const x1 = v128.load(from + other);
-      const wa = v128.load8x8_s(at);
-      a0 = i32x4.add(a0, i32x4.dot_i16x8_s(wa, x0));
-      a1 = i32x4.add(a1, i32x4.dot_i16x8_s(wa, x1));
-      const wb = v128.load8x8_s(at + size);
-      b0 = i32x4.add(b0, i32x4.dot_i16x8_s(wb, x0));
-      b1 = i32x4.add(b1, i32x4.dot_i16x8_s(wb, x1));
-      const wc = v128.load8x8_s(at + 2 * size);
-      c0 = i32x4.add(c0, i32x4.dot_i16x8_s(wc, x0));
-      c1 = i32x4.add(c1, i32x4.dot_i16x8_s(wc, x1));
-      const wd = v128.load8x8_s(at + 3 * size);
-      d0 = i32x4.add(d0, i32x4.dot_i16x8_s(wd, x0));
-      d1 = i32x4.add(d1, i32x4.dot_i16x8_s(wd, x1));
-      at += 8;
-      from += 16;
-    } while (at < end);
-    let y0 = i32x4.add(across(a0, b0, c0, d0), bias);
-    let y1 = i32x4.add(across(a1, b1, c1, d1), bias);
-    const f0 = scaled4(y0, factors, lowest, highest);
-    const f1 = scaled4(y1, factors, lowest, highest);
-    const m0 = magic4(f0);
-    const m1 = magic4(f1);
-    if (i32x4.all_true(v128.and(sure4(f0, m0, limits), sure4(f1, m1, limits)))) {
-      y0 = integers4(m0, zero);
-      y1 = integers4(m1, zero);
-    } else {
-      y0 = i32x4.add(exactly4(y0, multipliers, shifts, right), i32x4.splat(zero));
-      y1 = i32x4.add(exactly4(y1, multipliers, shifts, right), i32x4.splat(zero));
+    let x = <usize>load<u32>(run) + offset;
+    const end = x + <usize>((numbers >> 1) << 2);
+    for (; x < end; x += 4) {
+      const low = v128.load8x8_s(w);
+      const high = v128.load8x8_s(w, 8);
+      w += row;
+      const x0 = v128.load32_splat(x);
+      a0 = i32x4.add(a0, i32x4.dot_i16x8_s(low, x0));
+      b0 = i32x4.add(b0, i32x4.dot_i16x8_s(high, x0));
+      if (size > 1) {
+        const x1 = v128.load32_splat(x + second);
+        a1 = i32x4.add(a1, i32x4.dot_i16x8_s(low, x1));
+        b1 = i32x4.add(b1, i32x4.dot_i16x8_s(high, x1));
+        const x2 = v128.load32_splat(x + third);
+        a2 = i32x4.add(a2, i32x4.dot_i16x8_s(low, x2));
+        b2 = i32x4.add(b2, i32x4.dot_i16x8_s(high, x2));
+        const x3 = v128.load32_splat(x + fourth);
+        a3 = i32x4.add(a3, i32x4.dot_i16x8_s(low, x3));
+        b3 = i32x4.add(b3, i32x4.dot_i16x8_s(high, x3));
+      }
     }
-    storePair(y0, y1, least, most, to, other ? to + stride : to);
-    x += 2 * step;
-    to += 2 * stride;
-    p += 2;
-  } while (p < pixels);
+    if (numbers & 1) {
+      const both = v128.load8x8_s(w - t);
+      w += row >> 1;
+      const x0 = v128.load16_splat(x);
+      a0 = i32x4.add(a0, i32x4.extmul_low_i16x8_s(both, x0));
+      b0 = i32x4.add(b0, i32x4.extmul_high_i16x8_s(both, x0));
+      if (size > 1) {
+        const x1 = v128.load16_splat(x + second);
+        a1 = i32x4.add(a1, i32x4.extmul_low_i16x8_s(both, x1));
+        b1 = i32x4.add(b1, i32x4.extmul_high_i16x8_s(both, x1));
+        const x2 = v128.load16_splat(x + third);
+        a2 = i32x4.add(a2, i32x4.extmul_low_i16x8_s(both, x2));
+        b2 = i32x4.add(b2, i32x4.extmul_high_i16x8_s(both, x2));
+        const x3 = v128.load16_splat(x + fourth);
+        a3 = i32x4.add(a3, i32x4.extmul_low_i16x8_s(both, x3));
+        b3 = i32x4.add(b3, i32x4.extmul_high_i16x8_s(both, x3));
+      }
+    }
+    run += 4;
+  } while (run < last);
+  v128.store(to, a0);
+  v128.store(to, b0, 16);
+  if (size > 1) {
+    v128.store(to, a1, 32);
+    v128.store(to, b1, 48);
+    v128.store(to, a2, 64);
+    v128.store(to, b2, 80);
+    v128.store(to, a3, 96);
+    v128.store(to, b3, 112);
+  }
+}
+
+/** Those of 8 channels from t on, of up to SUM_PIXELS pixels. w: of the first pair, `row` bytes from the next. */
+export function sums8(w: usize, t: usize, row: usize, numbers: i32, offset: usize, pixels: i32, biases: usize): void {
+  let to = sums;
+  w += t << 1;
+  for (; pixels > 1; pixels -= 4, offset += step << 2, to += 128)
+    sumTile(4, w, t, row, numbers, offset, pixels, biases, to);
+  if (pixels == 1) sumTile(1, w, t, row, numbers, offset, 1, biases, to);
+}
+
+/** Those of channels t and t + 1, or of one, of up to SUM_PIXELS pixels: int32 each, a pixel after the other. */
+export function sums2(
+  w: usize,
+  t: usize,
+  row: usize,
+  numbers: i32,
+  offset: usize,
+  pixels: i32,
+  biases: usize,
+  one: bool,
+): void {
+  const other = one ? 0 : 2;
+  const last = runs + <usize>(runCount << 2);
+  for (let to = sums; pixels > 0; pixels -= 2, offset += step << 1, to += 16) {
+    const second = pixels > 1 ? step : 0;
+    let a0 = load<i32>(biases);
+    let b0 = load<i32>(biases + 2 * other);
+    let a1 = a0;
+    let b1 = b0;
+    let at = w + (t << 1);
+    for (let run = runs; run < last; run += 4) {
+      let x = <usize>load<u32>(run) + offset;
+      const end = x + <usize>((numbers >> 1) << 2);
+      for (; x < end; x += 4) {
+        const x0 = <i32>load<i16>(x);
+        const y0 = <i32>load<i16>(x, 2);
+        const x1 = <i32>load<i16>(x + second);
+        const y1 = <i32>load<i16>(x + second, 2);
+        const u = <i32>load<i8>(at);
+        const v = <i32>load<i8>(at, 1);
+        a0 += u * x0 + v * y0;
+        a1 += u * x1 + v * y1;
+        const r = <i32>load<i8>(at + other);
+        const s = <i32>load<i8>(at + other, 1);
+        b0 += r * x0 + s * y0;
+        b1 += r * x1 + s * y1;
+        at += row;
+      }
+      if (numbers & 1) {
+        const x0 = <i32>load<i16>(x);
+        const x1 = <i32>load<i16>(x + second);
+        const u = <i32>load<i8>(at - t);
+        const r = <i32>load<i8>(at - t + (other >> 1));
+        a0 += u * x0;
+        a1 += u * x1;
+        b0 += r * x0;
+        b1 += r * x1;
+        at += row >> 1;
+      }
+    }
+    store<i32>(to, a0);
+    store<i32>(to, b0, 4);
+    store<i32>(to, a1, 8);
+    store<i32>(to, b1, 12);
+  }
 }

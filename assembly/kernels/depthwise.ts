@@ -1,116 +1,78 @@
-// Depthwise convolution of one output pixel. With SIMD, 8 channels at a time in registers over all taps.
+// Sums of a depthwise convolution over pixels beside one another (rows.ts). Weights of a pair of taps stand together for one
+// channel after another, those of the last of an odd number behind them; a run is a tap.
 
-import { exactly4 } from "./dense";
-import { extended4, shiftsRight4, storePair } from "./fixed-point";
-import { factors4, integers4, limits4, magic4, scaled4, sure4 } from "./nearest";
-import {
-  base,
-  dilationHeight,
-  dilationWidth,
-  endInside,
-  firstInside,
-  inputChannels,
-  inputHeight,
-  inputWidth,
-  kernelHeight,
-  kernelWidth,
-  padLeft,
-  padTop,
-  strideHeight,
-  strideWidth,
-  zero,
-} from "./window";
+import { runCount, runs, step, sums } from "./rows";
 
-/**
- * 8 channels from t on of `pixels` pixels from (oy, ox) on, one input channel each; w: kh × kw × count.
- */
-export function depthwise8(
-  w: usize,
-  count: i32,
-  t: i32,
-  oy: i32,
-  ox: i32,
-  pixels: i32,
-  biases: usize,
-  multipliers: usize,
-  shifts: usize,
-  offset: i32,
-  low: i32,
-  high: i32,
-  to: usize,
-): void {
-  const b0 = v128.load(biases);
-  const b1 = v128.load(biases, 16);
-  const right = shiftsRight4(multipliers, shifts) && shiftsRight4(multipliers + 16, shifts + 4);
-  const exponents0 = extended4(shifts);
-  const exponents1 = extended4(shifts + 4);
-  const factors0 = factors4(multipliers, exponents0);
-  const factors1 = factors4(multipliers + 16, exponents1);
-  const never = f32x4.splat(-1);
-  const limits0 = right ? limits4(exponents0) : never; // no branch in the loop: V8 would leave its constants there
-  const limits1 = right ? limits4(exponents1) : never;
-  const lowest = f32x4.splat(<f32>(low - offset));
-  const highest = f32x4.splat(<f32>(high - offset));
-  const least = i16x8.splat(<i16>low);
-  const most = i16x8.splat(<i16>high);
-  const z = i16x8.splat(<i16>zero);
-  const top = oy * strideHeight - padTop;
-  const firstY = firstInside(top, dilationHeight, kernelHeight);
-  const endY = endInside(top, dilationHeight, kernelHeight, inputHeight);
-  const across = dilationWidth * inputChannels;
-  const down = dilationHeight * inputWidth * inputChannels;
-  let left = ox * strideWidth - padLeft;
-  const last = left + pixels * strideWidth;
+/** Σ w·x + bias of channels [t, t + 8), of up to SUM_PIXELS pixels from `offset` on: int32 each, a pixel after the other. */
+export function depthwise8(w: usize, t: i32, count: i32, offset: usize, pixels: i32, biases: usize): void {
+  const row = <usize>(count << 1);
+  const taps = runs + <usize>((runCount & ~1) << 2);
+  const end = sums + <usize>(pixels << 5);
+  let to = sums;
+  offset += t << 1;
   do {
-    const firstX = firstInside(left, dilationWidth, kernelWidth);
-    const endX = endInside(left, dilationWidth, kernelWidth, inputWidth);
-    let y0 = b0;
-    let y1 = b1;
-    for (let ky = firstY; ky < endY; ky++) {
-      let x = base + ((top * inputWidth + left) * inputChannels + t) + ky * down + firstX * across;
-      let at = w + (ky * kernelWidth + firstX) * count;
-      for (let kx = firstX; kx < endX; kx++, x += across, at += count) {
-        const a = i16x8.sub(v128.load8x8_s(x), z);
-        const b = v128.load8x8_s(at);
-        y0 = i32x4.add(y0, i32x4.extmul_low_i16x8_s(a, b));
-        y1 = i32x4.add(y1, i32x4.extmul_high_i16x8_s(a, b));
-      }
+    const next = to + 32 < end ? step : 0; // behind the last: once more
+    let a0 = v128.load(biases);
+    let b0 = v128.load(biases, 16);
+    let a1 = a0;
+    let b1 = b0;
+    let at = w + (t << 1);
+    for (let run = runs; run < taps; run += 8, at += row) {
+      const first = <usize>load<u32>(run) + offset;
+      const second = <usize>load<u32>(run, 4) + offset;
+      const low = v128.load8x8_s(at);
+      const high = v128.load8x8_s(at, 8);
+      const x0 = v128.load(first);
+      const y0 = v128.load(second);
+      a0 = i32x4.add(a0, i32x4.dot_i16x8_s(low, v128.shuffle<i16>(x0, y0, 0, 8, 1, 9, 2, 10, 3, 11)));
+      b0 = i32x4.add(b0, i32x4.dot_i16x8_s(high, v128.shuffle<i16>(x0, y0, 4, 12, 5, 13, 6, 14, 7, 15)));
+      const x1 = v128.load(first + next);
+      const y1 = v128.load(second + next);
+      a1 = i32x4.add(a1, i32x4.dot_i16x8_s(low, v128.shuffle<i16>(x1, y1, 0, 8, 1, 9, 2, 10, 3, 11)));
+      b1 = i32x4.add(b1, i32x4.dot_i16x8_s(high, v128.shuffle<i16>(x1, y1, 4, 12, 5, 13, 6, 14, 7, 15)));
     }
-    const f0 = scaled4(y0, factors0, lowest, highest);
-    const f1 = scaled4(y1, factors1, lowest, highest);
-    const m0 = magic4(f0);
-    const m1 = magic4(f1);
-    if (i32x4.all_true(v128.and(sure4(f0, m0, limits0), sure4(f1, m1, limits1)))) {
-      y0 = integers4(m0, offset);
-      y1 = integers4(m1, offset);
-    } else {
-      y0 = i32x4.add(exactly4(y0, multipliers, shifts, right), i32x4.splat(offset));
-      y1 = i32x4.add(exactly4(y1, multipliers + 16, shifts + 4, right), i32x4.splat(offset));
+    if (runCount & 1) {
+      const first = <usize>load<u32>(taps) + offset;
+      const both = v128.load8x8_s(at - t);
+      const x0 = v128.load(first);
+      const x1 = v128.load(first + next);
+      a0 = i32x4.add(a0, i32x4.extmul_low_i16x8_s(both, x0));
+      b0 = i32x4.add(b0, i32x4.extmul_high_i16x8_s(both, x0));
+      a1 = i32x4.add(a1, i32x4.extmul_low_i16x8_s(both, x1));
+      b1 = i32x4.add(b1, i32x4.extmul_high_i16x8_s(both, x1));
     }
-    storePair(y0, y1, least, most, to, to + 4);
-    left += strideWidth;
-    to += count;
-  } while (left != last);
+    v128.store(to, a0);
+    v128.store(to, b0, 16);
+    v128.store(to, a1, 32);
+    v128.store(to, b1, 48);
+    offset += step << 1;
+    to += 64;
+  } while (to < end);
 }
 
-/** Σ w·(x − zero) of channel t, which reads input channel `channel`. */
-export function depthwiseSum(w: usize, count: i32, channel: i32, oy: i32, ox: i32): i32 {
-  const top = oy * strideHeight - padTop;
-  const left = ox * strideWidth - padLeft;
-  const firstX = firstInside(left, dilationWidth, kernelWidth);
-  const endX = endInside(left, dilationWidth, kernelWidth, inputWidth);
-  let sum = 0;
-  for (
-    let ky = firstInside(top, dilationHeight, kernelHeight),
-      endY = endInside(top, dilationHeight, kernelHeight, inputHeight);
-    ky < endY;
-    ky++
-  ) {
-    let x =
-      base + (((top + ky * dilationHeight) * inputWidth + left + firstX * dilationWidth) * inputChannels + channel);
-    let at = w + (ky * kernelWidth + firstX) * count;
-    for (let kx = firstX; kx < endX; kx++, x += dilationWidth * inputChannels, at += count)
-      sum += <i32>load<i8>(at) * (<i32>load<i8>(x) - zero);
+/** Those of channel t, 8 bytes apart. offset: of its input, of the first pixel. */
+export function depthwise1(w: usize, t: i32, count: i32, offset: usize, pixels: i32, bias: i32): void {
+  const taps = runs + <usize>((runCount & ~1) << 2);
+  for (let to = sums; pixels > 0; pixels -= 2, offset += step << 1, to += 16) {
+    const second = pixels > 1 ? step : 0;
+    let a = bias;
+    let b = bias;
+    let at = w + (t << 1);
+    for (let run = runs; run < taps; run += 8, at += count << 1) {
+      const x = <usize>load<u32>(run) + offset;
+      const y = <usize>load<u32>(run, 4) + offset;
+      const u = <i32>load<i8>(at);
+      const v = <i32>load<i8>(at, 1);
+      a += u * <i32>load<i16>(x) + v * <i32>load<i16>(y);
+      b += u * <i32>load<i16>(x + second) + v * <i32>load<i16>(y + second);
+    }
+    if (runCount & 1) {
+      const x = <usize>load<u32>(taps) + offset;
+      const u = <i32>load<i8>(at - t);
+      a += u * <i32>load<i16>(x);
+      b += u * <i32>load<i16>(x + second);
+    }
+    store<i32>(to, a);
+    store<i32>(to, b, 8);
   }
-  return sum;
 }

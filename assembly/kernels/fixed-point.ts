@@ -75,68 +75,7 @@ export function multiply4(x: v128, multiplier: i32, shift: i32): v128 {
   return rounded4(product, i32x4.shr_s(product, -shift), i32x4.splat((1 << -shift) - 1));
 }
 
-/** multiply of 4 lanes by 4 int32 multipliers and int8 shifts of their own. */
-export function multiplyEach4(x: v128, multipliers: usize, shifts: usize): v128 {
-  let result = i32x4.splat(multiply(i32x4.extract_lane(x, 0), load<i32>(multipliers), load<i8>(shifts)));
-  result = i32x4.replace_lane(
-    result,
-    1,
-    multiply(i32x4.extract_lane(x, 1), load<i32>(multipliers, 4), load<i8>(shifts, 1)),
-  );
-  result = i32x4.replace_lane(
-    result,
-    2,
-    multiply(i32x4.extract_lane(x, 2), load<i32>(multipliers, 8), load<i8>(shifts, 2)),
-  );
-  return i32x4.replace_lane(
-    result,
-    3,
-    multiply(i32x4.extract_lane(x, 3), load<i32>(multipliers, 12), load<i8>(shifts, 3)),
-  );
-}
-
-/** Whether 4 multipliers and shifts allow multiplyRight4: shifts to the right by e = 1 … 31, or a multiplier of 0. */
-export function shiftsRight4(multipliers: usize, shifts: usize): bool {
-  const factors = v128.load(multipliers);
-  const right = i32x4.lt_s(extended4(shifts), i32x4.splat(0));
-  const zero = i32x4.eq(factors, i32x4.splat(0));
-  return i32x4.all_true(v128.or(right, zero)) && i32x4.bitmask(factors) == 0;
-}
-
-/** 4 int8 as lanes. */
-export function extended4(from: usize): v128 {
-  return i32x4.extend_low_i16x8_s(i16x8.extend_low_i8x16_s(v128.load32_zero(from)));
-}
-
-// 2^n is a float of that exponent.
-
-/** 2^e − 1. */
-export function shiftMasks4(shifts: usize): v128 {
-  const power = i32x4.shl(i32x4.sub(i32x4.splat(127), extended4(shifts)), 23);
-  return i32x4.sub(i32x4.trunc_sat_f32x4_u(power), i32x4.splat(1));
-}
-
-/** 2^(31 − e). */
-export function shiftPowers4(shifts: usize): v128 {
-  return i32x4.trunc_sat_f32x4_s(i32x4.shl(i32x4.add(i32x4.splat(127 + 31), extended4(shifts)), 23));
-}
-
-/** multiply of 4 lanes where shiftsRight4 allows it: the upper halves of products that are shifted left by one. */
-export function multiplyRight4(x: v128, multipliers: v128, masks: v128, powers: v128): v128 {
-  const product = product4(x, multipliers);
-  const floor = upper4(i64x2.extmul_low_i32x4_s(product, powers), i64x2.extmul_high_i32x4_s(product, powers));
-  return rounded4(product, floor, masks);
-}
-
 /** x >> 31 of 4 lanes of 64 bits. */
 function upper4(low: v128, high: v128): v128 {
   return v128.shuffle<i32>(i64x2.shl(low, 1), i64x2.shl(high, 1), 1, 3, 5, 7);
-}
-
-/** 4 + 4 lanes, clamped to low … high within int8, as 4 bytes at `to0` and 4 at `to1`. @inline */
-export function storePair(x: v128, y: v128, low: v128, high: v128, to0: usize, to1: usize): void {
-  const both = i16x8.min_s(i16x8.max_s(i16x8.narrow_i32x4_s(x, y), low), high);
-  const bytes = i8x16.narrow_i16x8_s(both, both);
-  v128.store32_lane(to1, bytes, 1);
-  v128.store32_lane(to0, bytes, 0);
 }

@@ -10,16 +10,26 @@ const MAGIC_BITS: i32 = 0x4b400000;
 /** More than float32 errs. */
 const SLACK: f32 = 0.000244140625;
 
-/** m · 2^(shift − 31) of 4 int32 multipliers and int8 shifts. @inline */
+/** 4 int8 as lanes. @inline */
+export function extended4(from: usize): v128 {
+  return i32x4.extend_low_i16x8_s(i16x8.extend_low_i8x16_s(v128.load32_zero(from)));
+}
+
+/** m · 2^(shift − 31) of 4 int32 multipliers and shifts. @inline */
 export function factors4(multipliers: usize, shifts: v128): v128 {
   const powers = i32x4.shl(i32x4.add(shifts, i32x4.splat(127 - 31)), 23);
   return f32x4.mul(f32x4.convert_i32x4_s(v128.load(multipliers)), powers);
 }
 
-/** How far from an integer a number may be: ½ less the error, for shifts to the right; never below 0. @inline */
-export function limits4(shifts: v128): v128 {
+/**
+ * How far from an integer a number may be: ½ less the error. Never below 0, but where it is never certain: where a shift is
+ * to the left, or a multiplier negative. @inline
+ */
+export function limits4(multipliers: usize, shifts: v128): v128 {
   const errors = i32x4.shl(i32x4.add(shifts, i32x4.splat(126)), 23); // 2^(−e−1)
-  return f32x4.pmax(f32x4.splat(0), f32x4.sub(f32x4.splat(0.5 - SLACK), errors));
+  const limits = f32x4.pmax(f32x4.splat(0), f32x4.sub(f32x4.splat(0.5 - SLACK), errors));
+  const never = v128.or(i32x4.gt_s(shifts, i32x4.splat(0)), v128.load(multipliers));
+  return v128.bitselect(f32x4.splat(-1), limits, i32x4.shr_s(never, 31));
 }
 
 /** x · factors, within low … high (integers in float). @inline */
@@ -32,9 +42,9 @@ export function magic4(x: v128): v128 {
   return f32x4.add(x, f32x4.splat(MAGIC));
 }
 
-/** Whether x lies within `limits` of the integer it was rounded to. @inline */
-export function sure4(x: v128, magic: v128, limits: v128): v128 {
-  return f32x4.le(f32x4.abs(f32x4.sub(x, f32x4.sub(magic, f32x4.splat(MAGIC)))), limits);
+/** Where x lies further than `limits` from the integer it was rounded to. @inline */
+export function unsure4(x: v128, magic: v128, limits: v128): v128 {
+  return f32x4.gt(f32x4.abs(f32x4.sub(x, f32x4.sub(magic, f32x4.splat(MAGIC)))), limits);
 }
 
 /** The integer, plus `offset`. @inline */

@@ -3,8 +3,18 @@
 // - what is scaled is so small. Then lanes may wrap around on the way (mod 2^32), since the last value does not.
 // - it is clamped anyway where it is large, and can be clamped before it is scaled.
 
+import { L_BIAS_SHIFT, L_SHIFT_R } from "../../format/layout";
 import { EIGHT_WORDS } from "../../format/strip";
+import { bias } from "../model";
 import { clamp } from "./fixed-point";
+import { targetZero } from "./pixel-store";
+
+/** What is added to the scaled sums of channel t: the bias, the zero point, and half of the last bit. */
+export function levelOf(layer: usize, t: i32): i64 {
+  const shift = <i64>load<u8>(layer, L_SHIFT_R);
+  const added = (<i64>load<i16>(bias(layer) + (t << 1))) << (<i64>load<u8>(layer, L_BIAS_SHIFT));
+  return (((<i64>1) << shift) >> 1) + ((<i64>targetZero) << shift) + added;
+}
 
 /** Whether 32 bits hold (x + half of the last bit) >> shift for |x| ≤ bound. */
 export function isShort(bound: i64, shift: i32): bool {

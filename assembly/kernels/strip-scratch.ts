@@ -1,17 +1,10 @@
 // The scratch of a strip of a layer of signs (format/strip.ts), and where its parts are.
 
-import { align, L_SCRATCH_BYTES, packedRowBytes } from "../../format/layout";
-import {
-  areNarrow,
-  EIGHT_WORDS,
-  pairedGroups,
-  SUM_ROWS,
-  streamBytes,
-  stripSumBytes,
-  stripTableBytes,
-} from "../../format/strip";
-import { scratch, weights } from "../model";
-import { batch, groups, keptBytes, pixels, rowLength, tapOffsets, taps } from "./strip";
+import { align, L_OUTPUT, L_PLANES, L_RANK, L_SCRATCH_BYTES, packedRowBytes } from "../../format/layout";
+import { areNarrow, EIGHT_WORDS, liveRows, pairedGroups, STRIP_LANES, SUM_ROWS } from "../../format/strip";
+import { channels, scratch, tensorRecord, weights } from "../model";
+import { batch, groups, pixels, rowLength, taps, tapsHigh, turns } from "./strip";
+import { dilationHeight, strideHeight } from "./window";
 
 // Set once a layer.
 /** Numbers of the channels that are requantised together. */
@@ -38,27 +31,35 @@ export let signBytes: i32 = 0;
 export let stream: usize = 0;
 export let streamed: bool = false;
 
-/** For `rows` rows of signs over the input, of which conv_u takes `rank`, or 0; its outputs. After openStrip. */
-export function openScratch(layer: usize, rows: i32, rank: i32, channels: i32): void {
+/** After openStrip. Returns how many bytes of scratch it takes, or more than there are where those are too few. */
+export function openScratch(layer: usize): i64 {
+  const count = channels(tensorRecord(load<u16>(layer, L_OUTPUT)));
+  const quads = pairedGroups(load<u16>(layer, L_RANK));
+  const terms = groups * taps;
   signs = weights(layer);
-  signRows = rows;
-  signBytes = packedRowBytes(groups * taps * 4);
-  narrow = areNarrow(groups * taps);
+  signRows = <i32>load<u16>(layer, L_RANK) + <i32>load<u8>(layer, L_PLANES) * count;
+  signBytes = packedRowBytes(terms * 4);
+  narrow = areNarrow(terms);
   sumRow = <usize>(rowLength << (narrow ? 1 : 2));
   scales = scratch(layer);
   offsets = scales + 4 * EIGHT_WORDS * SUM_ROWS;
   staged = offsets + align(taps << 2);
   tables = staged + <usize>(pixels << 2);
-  tableBytes = <i32>stripTableBytes(batch, pixels, rank);
+  tableBytes = max(32 * batch * pixels, 32 * quads * STRIP_LANES);
   sums = tables + <usize>tableBytes;
-  kept = sums + <usize>(<i32>stripSumBytes(taps, groups, batch, rowLength, rows, rank));
-  inner = kept + <usize>(<i32>keptBytes(rows));
-  outputs = inner + <usize>(<i32>pairedGroups(rank) * (rowLength << 3));
-  stream = outputs + align(channels * rowLength);
-  streamed =
-    <f64>(scratch(layer) + load<u32>(layer, L_SCRATCH_BYTES) - stream) >=
-    streamBytes(taps, groups, batch, rows, rank, channels, true);
-  tapOffsets(offsets);
+  const atOnce = <i64>(batch >= groups ? SUM_ROWS : signRows) * sumRow;
+  let end = <i64>sums + max(atOnce, SUM_ROWS * (rowLength << (areNarrow(quads) ? 1 : 2)));
+  kept = <usize>end;
+  if (turns) end += <i64>signRows * sumRow * liveRows(tapsHigh, strideHeight, dilationHeight);
+  inner = <usize>end;
+  end += quads * (rowLength << 3);
+  outputs = <usize>end;
+  end += (<i64>count * rowLength + 15) & ~15;
+  stream = <usize>end;
+  const whole = 2 * (<i64>signRows * terms + <i64>count * quads);
+  streamed = <i64>scales + load<u32>(layer, L_SCRATCH_BYTES) - end >= whole;
+  end += streamed ? whole : min(whole, 2 * SUM_ROWS * max(taps * min(batch, groups), quads));
+  return ((end + 15) & ~15) - scales;
 }
 
 /** Packed signs of row k. */

@@ -5,14 +5,12 @@
 import { L_BATCH, L_STRIP_COLUMNS, L_STRIP_ROWS } from "../../format/layout";
 import {
   inTurn,
-  liveRows,
   pairedGroups,
   rowSpan,
   sharesTaps,
   stripLength,
   stripPhases,
   tablePixels,
-  turnBytes,
   wholeVectors,
 } from "../../format/strip";
 import { countOnes } from "./sign-sums";
@@ -55,10 +53,8 @@ let planesAcross: i32 = 0;
 let planeRows: i32 = 0;
 /** Of every table; the last are behind the last plane. */
 export let pixels: i32 = 0;
-export let pixelCount: f64 = 0;
 /** Of a row of sums: whole vectors. */
 export let rowLength: i32 = 0;
-export let rowCount: f64 = 0;
 /** Taps that share tables, else 1; and groups of 4 inputs for each. */
 export let taps: i32 = 0;
 export let groups: i32 = 0;
@@ -72,7 +68,7 @@ export function openStrip(layer: usize): void {
   tapsHigh = shares ? kernelHeight : 1;
   tapsWide = shares ? kernelWidth : 1;
   taps = tapsHigh * tapsWide;
-  groups = <i32>pairedGroups(<f64>(shares ? 1 : kernelHeight * kernelWidth) * inputChannels);
+  groups = pairedGroups((shares ? 1 : kernelHeight * kernelWidth) * inputChannels);
   pitch = stripLength(stripColumns, tapsWide, strideWidth, dilationWidth);
   batch = load<u16>(layer, L_BATCH);
   turns = inTurn(stripRows, tapsHigh, batch, groups);
@@ -80,21 +76,8 @@ export function openStrip(layer: usize): void {
   planesAcross = stripPhases(tapsWide, strideWidth, dilationWidth);
   planes = (turns ? 1 : stripPhases(tapsHigh, strideHeight, dilationHeight)) * planesAcross;
   const span = rowSpan(stripRows, stripColumns, pitch);
-  pixelCount = tablePixels(planes, planeRows, pitch, span);
-  pixels = within(pixelCount);
-  rowCount = wholeVectors(span);
-  rowLength = within(rowCount);
-}
-
-/** As an int32, or a large one: the numbers of a layer that has not been verified may be beyond. */
-function within(x: f64): i32 {
-  return <i32>min(x, 0x40000000);
-}
-
-/** Of the sums of `signs` rows of signs that are kept between rows. */
-export function keptBytes(signs: f64): f64 {
-  if (!turns) return 0;
-  return turnBytes(liveRows(tapsHigh, strideHeight, dilationHeight), signs, rowCount, <f64>groups * taps);
+  pixels = tablePixels(planes, planeRows, pitch, span);
+  rowLength = wholeVectors(span);
 }
 
 /** Where the taps read, in bytes from the start of an entry: u32 each. */

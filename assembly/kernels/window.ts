@@ -1,4 +1,4 @@
-// im2col of one output pixel: the window as int16 with the zero point taken off, so padding is 0 and adds nothing.
+// The geometry of a window operation.
 
 import {
   L_DILATION_HEIGHT,
@@ -45,6 +45,15 @@ export function openWindow(layer: usize): void {
   padLeft = load<u8>(layer, L_PAD_LEFT);
 }
 
+/** Pixels by themselves: of `numbers` numbers, seen as rows of `across`. */
+export function openPixels(pixels: i32, numbers: i32, across: i32): void {
+  inputChannels = numbers;
+  inputWidth = across;
+  inputHeight = (pixels + across - 1) / across;
+  kernelHeight = kernelWidth = strideHeight = strideWidth = dilationHeight = dilationWidth = 1;
+  padTop = padLeft = 0;
+}
+
 /** Address of the input pixel under tap (ky, kx) of output pixel (oy, ox), or 0 outside the image. */
 export function tap(oy: i32, ox: i32, ky: i32, kx: i32): usize {
   const y = oy * strideHeight - padTop + ky * dilationHeight;
@@ -61,45 +70,4 @@ export function firstInside(start: i32, dilation: i32, taps: i32): i32 {
 /** Taps up to the last inside. */
 export function endInside(start: i32, dilation: i32, taps: i32, length: i32): i32 {
   return start >= length ? 0 : min(taps, (length - 1 - start) / dilation + 1);
-}
-
-/** `count` int8 values less `zero` to int16. */
-export function widen(from: usize, to: usize, count: i32, zero: i32): void {
-  let c = 0;
-  if (ASC_FEATURE_SIMD) {
-    const z = i16x8.splat(<i16>zero);
-    for (; c <= count - 8; c += 8) v128.store(to + (c << 1), i16x8.sub(v128.load8x8_s(from + c), z));
-    if (c < count && count > 8) {
-      const last = count - 8; // the last 8 once more: some of them are there already
-      v128.store(to + (last << 1), i16x8.sub(v128.load8x8_s(from + last), z));
-      return;
-    }
-  }
-  for (; c < count; c++) store<i16>(to + (c << 1), load<i8>(from + c) - zero);
-}
-
-/** int16 zeros from `to` up to `end`. */
-export function clear(to: usize, end: usize): void {
-  for (; to < end; to += 2) store<i16>(to, 0);
-}
-
-/**
- * Writes the window of output pixel (oy, ox), input channels [first, first + count), in the order kh, kw, channel,
- * as int16 to `to`, and zeros up to the next multiple of 8 values.
- */
-export function gather(oy: i32, ox: i32, first: i32, count: i32, to: usize): void {
-  const start = to;
-  const left = ox * strideWidth - padLeft;
-  // The taps of a row lie side by side where they are all inside and all channels are wanted.
-  const joined = dilationWidth == 1 && count == inputChannels && left >= 0 && left + kernelWidth <= inputWidth;
-  const runs = joined ? 1 : kernelWidth;
-  const run = joined ? kernelWidth * count : count;
-  for (let ky = 0; ky < kernelHeight; ky++) {
-    for (let kx = 0; kx < runs; kx++, to += run << 1) {
-      const from = tap(oy, ox, ky, kx);
-      if (from != 0) widen(from + first, to, run, zero);
-      else clear(to, to + (run << 1));
-    }
-  }
-  clear(to, start + ((to - start + 15) & ~15));
 }

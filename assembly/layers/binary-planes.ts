@@ -1,20 +1,18 @@
 // y_t = clamp(z_y + round((Σ_i A_{t,i} · p_{t,i} + bias_t · 2^b) · 2^−r), lo, hi), p_{t,i} = Σ ±(x − z), a strip at a time.
 // sign(W), α·B and Σ α_i·B_i are this layer with one, one and several planes. Rows: planes of a channel together.
 
-import { L_ACTIVATION_MAX, L_ACTIVATION_MIN, L_BIAS_SHIFT, L_SHIFT_R } from "../../format/layout";
-import { targetZero } from "../kernels/pixel-store";
-import { fits, isShort, toOutput } from "../kernels/requantise";
+import { L_ACTIVATION_MAX, L_ACTIVATION_MIN, L_SHIFT_R } from "../../format/layout";
+import { fits, isShort, levelOf, toOutput } from "../kernels/requantise";
 import { correction, groups, rowLength, taps } from "../kernels/strip";
 import { narrow, outputs, scales, signsOf, sumRow } from "../kernels/strip-scratch";
 import { sumsOf } from "../kernels/strip-sums";
 import { zero } from "../kernels/window";
-import { bias, multipliers } from "../model";
+import { multipliers } from "../model";
 
 /** Channel t of the strip. */
 function channel<L>(layer: usize, t: i32, planes: i32, count: i32): void {
   const shift = <i32>load<u8>(layer, L_SHIFT_R);
-  const added = (<i64>load<i16>(bias(layer) + (t << 1))) << (<i64>load<u8>(layer, L_BIAS_SHIFT));
-  const level = (((<i64>1) << shift) >> 1) + ((<i64>targetZero) << shift) + added;
+  const level = levelOf(layer, t);
   let offset = level;
   let scale: i64 = 0;
   for (let i = 0, k = t * planes; i < planes; i++, k++) {

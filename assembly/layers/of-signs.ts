@@ -3,8 +3,8 @@
 import { L_OUTPUT, L_PLANES, L_RANK } from "../../format/layout";
 import { SUM_ROWS } from "../../format/strip";
 import { openStore, storeStrip } from "../kernels/pixel-store";
-import { openStrip, pitch, stripColumns, stripRows } from "../kernels/strip";
-import { openScratch, outputs, streamed } from "../kernels/strip-scratch";
+import { openStrip, pitch, stripColumns, stripRows, tapOffsets } from "../kernels/strip";
+import { offsets, openScratch, outputs, streamed } from "../kernels/strip-scratch";
 import { fillStream } from "../kernels/strip-stream";
 import { openStripSums, openSums } from "../kernels/strip-sums";
 import { firstTurn } from "../kernels/turns";
@@ -20,7 +20,8 @@ export function ofSigns<L>(layer: usize): void {
   const planes = <i32>load<u8>(layer, L_PLANES);
   openStrip(layer);
   openStore(layer, 0);
-  openScratch(layer, rank + planes * count, rank, count);
+  openScratch(layer);
+  tapOffsets(offsets);
   openSums(rank > 0 ? SUM_ROWS : max(1, SUM_ROWS / planes) * planes);
   const behind = streamed ? fillStream() : 0;
   if (rank > 0) openSemiBinary(layer, rank, count, behind);

@@ -1,16 +1,8 @@
 // conv_v → scale_d → conv_u: the K-channel map exists for one strip only.
 
-import {
-  L_ACTIVATION_MAX,
-  L_ACTIVATION_MIN,
-  L_BIAS_SHIFT,
-  L_SHIFT_M,
-  L_SHIFT_R,
-  packedRowBytes,
-} from "../../format/layout";
+import { L_ACTIVATION_MAX, L_ACTIVATION_MIN, L_SHIFT_M, L_SHIFT_R, packedRowBytes } from "../../format/layout";
 import { areNarrow, pairedGroups, STRIP_LANES, SUM_ROWS } from "../../format/strip";
-import { targetZero } from "../kernels/pixel-store";
-import { fits, isShort, openEight, toEight, toInner, toOutput } from "../kernels/requantise";
+import { fits, isShort, levelOf, openEight, toEight, toInner, toOutput } from "../kernels/requantise";
 import { countOnes, findEntries, openPacked, packedSums, signSums } from "../kernels/sign-sums";
 import { correction, rowLength } from "../kernels/strip";
 import {
@@ -28,7 +20,7 @@ import {
 } from "../kernels/strip-scratch";
 import { sumsOf } from "../kernels/strip-sums";
 import { tableOfRows } from "../kernels/tables";
-import { bias, multipliers, shifts, weightsU } from "../model";
+import { multipliers, shifts, weightsU } from "../model";
 
 /** K, and groups of 4 of them. */
 let rank: i32 = 0;
@@ -103,17 +95,10 @@ function factorOf(layer: usize, t: i32): i32 {
   return load<u16>(shifts(layer) + (t << 1));
 }
 
-/** What is added to b_t · R_t: the bias, the zero point, and half of the last bit. */
-function levelOf(layer: usize, t: i32): i64 {
-  const shift = <i64>load<u8>(layer, L_SHIFT_R);
-  const added = (<i64>load<i16>(bias(layer) + (t << 1))) << (<i64>load<u8>(layer, L_BIAS_SHIFT));
-  return (((<i64>1) << shift) >> 1) + ((<i64>targetZero) << shift) + added;
-}
-
 /** After openScratch. end: of the stream of V, where that of U follows, if they stand. */
 export function openSemiBinary(layer: usize, K: i32, channels: i32, end: usize): void {
   rank = K;
-  quads = <i32>pairedGroups(rank);
+  quads = pairedGroups(rank);
   block = min(rowLength, (tableBytes / (quads << 5)) & -STRIP_LANES);
   streamU = end;
   if (streamed)

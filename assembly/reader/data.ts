@@ -28,10 +28,10 @@ export function inData(offset: u32, bytes: u64, alignment: u32): bool {
   return offset % alignment == 0 && offset >= start && <u64>offset + bytes <= end;
 }
 
-export function hasScratch(layer: usize, bytes: f64): bool {
+export function hasScratch(layer: usize, bytes: i64): bool {
   const offset = load<u32>(layer, L_SCRATCH);
   const have = load<u32>(layer, L_SCRATCH_BYTES);
-  return offset % 16 == 0 && <f64>have >= bytes && <u64>offset + <u64>have <= <u64>load<u32>(file(), H_ARENA_BYTES);
+  return offset % 16 == 0 && <i64>have >= bytes && <u64>offset + <u64>have <= <u64>load<u32>(file(), H_ARENA_BYTES);
 }
 
 export function hasParameters(layer: usize, words: u32): bool {

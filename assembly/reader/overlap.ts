@@ -5,17 +5,26 @@ import {
   H_LAYER_COUNT,
   H_OUTPUT,
   KIND_ADD,
+  KIND_FULLY_CONNECTED,
   KIND_LOOKUP,
   KIND_MUL,
+  KIND_SEMI_BINARY,
+  L_DILATION_HEIGHT,
+  L_KERNEL_HEIGHT,
+  L_KERNEL_WIDTH,
   L_KIND,
   L_OUTPUT,
+  L_PAD_LEFT,
+  L_PAD_TOP,
   L_SCRATCH,
   L_SCRATCH_BYTES,
   T_ARENA,
 } from "../../format/layout";
+import { reach } from "../../format/rows";
 import { STATUS_LAYER_TENSORS, STATUS_OK, STATUS_OVERLAP } from "../../format/status";
 import { inputAt, inputCount, layerRecord, tensorBytes, tensorRecord } from "../model";
 import { fail, file } from "../state";
+import { sameShape } from "./geometry";
 
 /** Byte ranges [a, a + n) and [b, b + m) share a byte; all below 2^28. */
 function overlap(a: u32, n: u32, b: u32, m: u32): bool {
@@ -44,13 +53,21 @@ function usesAsScratch(layer: usize, tensor: usize): bool {
 }
 
 /**
- * Elementwise layers, and the Add fused into a convolution (its second input), read a value before they write the one
- * at the same place, so their output may stand exactly on that input.
+ * Whether the layer has read what its output then stands on. Elementwise layers, and the Add fused into a convolution (its
+ * second input), read a value before they write the one at the same place. int8 weights take the rows that a row of output
+ * sees, the row at its own place among them, before they write it (kernels/rows.ts); signs, if a window is one pixel.
  */
 function mayStandOn(layer: usize, i: i32, tensor: usize): bool {
-  const kind = load<u8>(layer, L_KIND);
-  if (i == 0 && kind != KIND_ADD && kind != KIND_MUL && kind != KIND_LOOKUP) return false;
-  return samePlace(tensorRecord(load<u16>(layer, L_OUTPUT)), tensor);
+  const output = tensorRecord(load<u16>(layer, L_OUTPUT));
+  if (!samePlace(output, tensor)) return false;
+  const kind = <i32>load<u8>(layer, L_KIND);
+  if (i > 0 || kind == KIND_ADD || kind == KIND_MUL || kind == KIND_LOOKUP) return true;
+  if (!sameShape(output, tensor)) return false;
+  const rows = reach(load<u16>(layer, L_KERNEL_HEIGHT), load<u8>(layer, L_DILATION_HEIGHT));
+  const padTop = <i32>load<u8>(layer, L_PAD_TOP);
+  if (kind <= KIND_FULLY_CONNECTED) return padTop < rows;
+  const columns = <i32>load<u16>(layer, L_KERNEL_WIDTH);
+  return kind >= KIND_SEMI_BINARY && (padTop | <i32>load<u8>(layer, L_PAD_LEFT)) == 0 && rows * columns == 1;
 }
 
 /**

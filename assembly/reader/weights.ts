@@ -1,8 +1,6 @@
 // The checks of the layer kinds that have weights.
 
 import {
-  conv2DScratchBytes,
-  depthwiseScratchBytes,
   KIND_SEMI_BINARY,
   L_BIAS,
   L_BIAS_SHIFT,
@@ -26,6 +24,7 @@ import {
   packedRowBytes,
 } from "../../format/layout";
 import { STATUS_GEOMETRY, STATUS_OK, STATUS_PARAMETERS, STATUS_SCRATCH, STATUS_WEIGHTS } from "../../format/status";
+import { openRows } from "../kernels/rows";
 import { channels, height, shifts, tensorBytes, tensorRecord, width } from "../model";
 import { addParameters, hasScratch, inData, isExponent } from "./data";
 import { sameShape, windowAgrees, windowSize } from "./geometry";
@@ -52,38 +51,36 @@ function requantisation(layer: usize, count: i32): bool {
   return true;
 }
 
+/** int8 weights, `window` for each output channel, and scratch for the rows of input. */
+function ofInt8(layer: usize, output: usize, window: i64): i32 {
+  const count = channels(output);
+  if (!inData(load<u32>(layer, L_WEIGHTS), <u64>window * <u64>count, 1) || !requantisation(layer, count))
+    return STATUS_WEIGHTS;
+  return hasScratch(layer, openRows(layer)) ? fusedAdd(layer, output) : STATUS_SCRATCH;
+}
+
 export function conv2D(layer: usize, input: usize, output: usize): i32 {
   const groups = <i32>load<u16>(layer, L_GROUPS);
   if (groups < 1 || channels(input) % groups != 0 || channels(output) % groups != 0) return STATUS_GEOMETRY;
-  const window = windowSize(layer, channels(input) / groups);
+  const inputs = channels(input) / groups;
+  const window = windowSize(layer, inputs);
   if (window > MAX_DENSE_WINDOW || !windowAgrees(layer, input, output)) return STATUS_GEOMETRY;
-  const count = channels(output);
-  if (!inData(load<u32>(layer, L_WEIGHTS), <u64>window * <u64>count, 1) || !requantisation(layer, count))
-    return STATUS_WEIGHTS;
-  if (!hasScratch(layer, conv2DScratchBytes(<i32>window, count))) return STATUS_SCRATCH;
-  return fusedAdd(layer, output);
+  return ofInt8(layer, output, window);
 }
 
 export function depthwiseConv2D(layer: usize, input: usize, output: usize): i32 {
-  const count = channels(output);
-  if (count % channels(input) != 0 || !windowAgrees(layer, input, output)) return STATUS_GEOMETRY;
+  if (channels(output) % channels(input) != 0 || !windowAgrees(layer, input, output)) return STATUS_GEOMETRY;
   const taps = windowSize(layer, 1);
   if (taps > MAX_DENSE_WINDOW) return STATUS_GEOMETRY;
-  if (!inData(load<u32>(layer, L_WEIGHTS), <u64>taps * <u64>count, 1) || !requantisation(layer, count))
-    return STATUS_WEIGHTS;
-  if (!hasScratch(layer, depthwiseScratchBytes(count))) return STATUS_SCRATCH;
-  return fusedAdd(layer, output);
+  return ofInt8(layer, output, taps);
 }
 
 export function fullyConnected(layer: usize, input: usize, output: usize): i32 {
-  const count = channels(output);
-  const whole = tensorBytes(output) == count;
+  const whole = tensorBytes(output) == channels(output);
   const window = whole ? tensorBytes(input) : channels(input);
   if (window > MAX_DENSE_WINDOW) return STATUS_GEOMETRY;
   if (!whole && (height(input) != height(output) || width(input) != width(output))) return STATUS_GEOMETRY;
-  if (!inData(load<u32>(layer, L_WEIGHTS), <u64>window * <u64>count, 1) || !requantisation(layer, count))
-    return STATUS_WEIGHTS;
-  return hasScratch(layer, conv2DScratchBytes(window, count)) ? STATUS_OK : STATUS_SCRATCH;
+  return ofInt8(layer, output, window);
 }
 
 /** SemiBinary: K and no planes; BinaryPlanes: planes and no K. */

@@ -1,10 +1,12 @@
 // The arena plan: lifetimes → offsets. Tensors that must share their bytes (views) or may (in-place layers) form one
 // block; blocks are placed largest first at the lowest gap that fits, then other orders are tried.
 
-import { ALIGNMENT, align, MAX_CONV_2D_PIXELS } from "../../format/layout.ts";
+import { ALIGNMENT, align } from "../../format/layout.ts";
+import { reach } from "../../format/rows.ts";
 import { size } from "../graph/graph.ts";
-import { FUSES_ADD, inputsOf, OF_SIGNS } from "../kinds.ts";
+import { FUSES_ADD, inputsOf, OF_INT8, OF_SIGNS } from "../kinds.ts";
 import type { Program, ProgramLayer } from "../program.ts";
+import { withRows } from "./rows.ts";
 import { withStrip } from "./strip.ts";
 
 /** A run of arena bytes, alive from layer `first` to layer `last` inclusive (−1: before the first layer). */
@@ -30,12 +32,6 @@ export interface Plan {
   program: Program;
   /** Largest sum of bytes alive at one layer: no plan can be smaller. */
   lowerBound: number;
-}
-
-/** An int8 Conv2D with scratch for as many pixels at once as the room has, of a row of `width`. */
-function withPixels(layer: ProgramLayer, width: number, room: number): ProgramLayer {
-  const pixels = Math.min(MAX_CONV_2D_PIXELS, width, Math.floor(room / layer.scratchBytes));
-  return { ...layer, scratchBytes: layer.scratchBytes * Math.max(1, pixels) };
 }
 
 /** Offsets for blocks placed in the given order, each at the smallest gap among its contemporaries that holds it. */
@@ -103,11 +99,23 @@ function search(blocks: Block[], lowerBound: number): { offsets: number[]; bytes
   return best;
 }
 
-/** The operand on whose bytes the layer may write its output, where there is one (overlap.ts, mayStandOn). */
-function inPlaceOperands(layer: ProgramLayer): number[] {
+/**
+ * Whether a layer with weights has read what its output may then stand on: int8 weights the rows that a row of output sees,
+ * signs only if a window is one pixel (overlap.ts, mayStandOn).
+ */
+function readsFirst(layer: ProgramLayer, from: readonly number[], to: readonly number[]): boolean {
+  if (from.some((length, axis) => length !== to[axis])) return false;
+  const rows = reach(layer.kernel[0], layer.dilation[0]);
+  if (OF_INT8.has(layer.kind)) return layer.padTop < rows;
+  return OF_SIGNS.has(layer.kind) && layer.padTop === 0 && layer.padLeft === 0 && rows * layer.kernel[1] === 1;
+}
+
+/** The operands on whose bytes the layer may write its output. */
+function inPlaceOperands(layer: ProgramLayer, ownInput: boolean): number[] {
   if (layer.kind === "Lookup") return [layer.input];
   if (layer.kind === "Add" || layer.kind === "Mul") return [layer.input, layer.input2];
-  return FUSES_ADD.has(layer.kind) && layer.input2 >= 0 ? [layer.input2] : [];
+  const residual = FUSES_ADD.has(layer.kind) && layer.input2 >= 0 ? [layer.input2] : [];
+  return ownInput ? [...residual, layer.input] : residual;
 }
 
 /**
@@ -135,9 +143,10 @@ export function plan(program: Program, views: ReadonlyMap<number, number>): Plan
   layers.forEach((layer, i) => {
     const output = find(layer.output);
     if (first.get(output) !== i) return;
+    const ownInput = readsFirst(layer, tensors[layer.input].shape, tensors[layer.output].shape);
     // A residual that is also the convolution's input, or seen by it through a view, is still read by later pixels.
-    const readLater = FUSES_ADD.has(layer.kind) ? find(layer.input) : -1;
-    const operand = inPlaceOperands(layer)
+    const readLater = FUSES_ADD.has(layer.kind) && !ownInput ? find(layer.input) : -1;
+    const operand = inPlaceOperands(layer, ownInput)
       .map(find)
       .find((t) => t !== output && t !== readLater && last.get(t) === i && bytes[t] === bytes[output]);
     if (operand === undefined) return;
@@ -154,7 +163,7 @@ export function plan(program: Program, views: ReadonlyMap<number, number>): Plan
   const spare = Math.max(SPARE_BYTES, SPARE_SHARE * peak);
   const shapeOf = (t: number) => tensors[t].shape;
   const inRoom = (layer: ProgramLayer, room: number) => {
-    if (layer.kind === "Conv2D") return withPixels(layer, shapeOf(layer.output)[1], room);
+    if (OF_INT8.has(layer.kind)) return withRows(layer, shapeOf(layer.input), shapeOf(layer.output));
     if (!OF_SIGNS.has(layer.kind) || layer.stripRows > 0) return layer;
     return withStrip(layer, shapeOf(layer.input), shapeOf(layer.output), room);
   };

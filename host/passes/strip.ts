@@ -1,21 +1,21 @@
 // The strip of output pixels that a layer of signs computes at once, chosen for speed within some scratch.
 
+import { align } from "../../format/layout.ts";
 import {
   areNarrow,
+  EIGHT_WORDS,
   inTurn,
   liveRows,
   MAX_TABLE_BYTES,
   MAX_TERMS,
   pairedGroups,
   rowSpan,
+  STRIP_LANES,
+  SUM_ROWS,
   sharesTaps,
-  streamBytes,
   stripLength,
   stripPhases,
-  stripScratchBytes,
-  stripTableBytes,
   tablePixels,
-  turnBytes,
   wholeVectors,
 } from "../../format/strip.ts";
 import type { ProgramLayer } from "../program.ts";
@@ -51,15 +51,31 @@ export function withStrip(layer: ProgramLayer, from: Shape, to: Shape, room: num
   return { ...layer, stripRows: strip.rows, stripColumns: strip.columns, batch: strip.batch, scratchBytes: scratch };
 }
 
-/** Bytes of scratch of a layer that is computed in such strips. */
+/** Bytes of scratch of a layer that is computed in such strips (assembly/kernels/strip-scratch.ts). */
 function scratchBytes(layer: ProgramLayer, from: Shape, to: Shape, strip: Strip): number {
   const { taps, groups, pixels, row, live } = measures(layer, from, strip);
+  const { batch, streamed } = strip;
   const signs = signsOf(layer, to);
-  const rank = layer.kind === "SemiBinary" ? layer.rank : 0;
-  const kept = turnBytes(live, signs, row, taps * groups);
-  const stream = streamBytes(taps, groups, strip.batch, signs, rank, to[2], strip.streamed);
-  return stripScratchBytes(taps, groups, strip.batch, pixels, row, signs, rank, to[2], kept, stream);
+  const quads = pairedGroups(layer.rank);
+  const sumBytes = (rows: number, terms: number) => rows * row * (areNarrow(terms) ? 2 : 4);
+  const whole = 2 * (signs * taps * groups + to[2] * quads);
+  const chunk = 2 * SUM_ROWS * Math.max(taps * Math.min(batch, groups), quads);
+  return (
+    4 * EIGHT_WORDS * SUM_ROWS +
+    align(4 * taps) +
+    4 * pixels +
+    tableBytes(batch, pixels, quads) +
+    Math.max(sumBytes(batch >= groups ? SUM_ROWS : signs, taps * groups), sumBytes(SUM_ROWS, quads)) +
+    sumBytes(live * signs, taps * groups) +
+    8 * row * quads +
+    align(to[2] * row) +
+    align(streamed ? whole : Math.min(whole, chunk))
+  );
 }
+
+/** Of the tables of a batch, and those of conv_u over a vector of pixels at least. */
+const tableBytes = (batch: number, pixels: number, quads: number) =>
+  Math.max(32 * batch * pixels, 32 * quads * STRIP_LANES);
 
 /** Rows of signs of the convolution over the input. */
 const signsOf = (layer: ProgramLayer, to: Shape) => (layer.kind === "SemiBinary" ? layer.rank : layer.planes * to[2]);
@@ -125,7 +141,7 @@ function costOf(layer: ProgramLayer, from: Shape, to: Shape, strip: Strip): numb
   const inner = 12 * groups * pixels * tables + sums + 45 * signsOf(layer, to);
   if (layer.kind !== "SemiBinary") return inner;
   const quads = pairedGroups(layer.rank);
-  const block = Math.min(row, 8 * Math.floor(stripTableBytes(batch, pixels, layer.rank) / (256 * quads)));
+  const block = Math.min(row, 8 * Math.floor(tableBytes(batch, pixels, quads) / (256 * quads)));
   const outer = sumCost({ terms: quads, pixels: block, passes: 1, wide: false, streamed });
   return inner + 7 * quads * row + to[2] * (outer + 45) * (row / block);
 }

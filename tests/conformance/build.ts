@@ -91,11 +91,9 @@ export class Builder {
       const window = (taps * c) / layer.groups;
       layer.weights = this.bytes(t * window);
       this.requantise(layer, t, deviation * Math.sqrt(window));
-      layer.scratchBytes = f.conv2DScratchBytes(window, t);
     } else if (kind === "DepthwiseConv2D") {
       layer.weights = this.bytes(t * taps);
       this.requantise(layer, t, deviation * Math.sqrt(taps));
-      layer.scratchBytes = f.depthwiseScratchBytes(t);
     } else if (kind === "SemiBinary") {
       const rank = o.rank ?? t;
       const m = sharedShift(
@@ -149,7 +147,6 @@ export class Builder {
     const layer = this.push("FullyConnected", input, this.tensor(to, 0.1, -7));
     layer.weights = this.bytes(channels * window);
     this.requantise(layer, channels, 74 * 90 * Math.sqrt(window));
-    layer.scratchBytes = f.conv2DScratchBytes(window, channels);
     return layer.output;
   }
 

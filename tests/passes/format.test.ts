@@ -166,9 +166,4 @@ describe("limits and sizes", () => {
     assert.deepEqual([1, 7, 8, 9, 144].map(layout.packedRowBytes), [1, 1, 1, 2, 18]);
     assert.deepEqual([0, 1, 15, 16, 17].map(layout.align), [0, 16, 16, 16, 32]);
   });
-
-  test("scratch: int16 windows in whole vectors, a pixel of output", () => {
-    assert.equal(layout.conv2DScratchBytes(36, 2), 80 + 16);
-    assert.equal(layout.depthwiseScratchBytes(9), 48 + 16);
-  });
 });

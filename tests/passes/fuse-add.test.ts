@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { SUM_PIXELS } from "../../format/rows.ts";
 import { Engine } from "../../host/engine.ts";
 import { FUSES_ADD } from "../../host/kinds.ts";
 import { compact } from "../../host/passes/compact.ts";
@@ -37,13 +38,14 @@ test("fusing changes no bit of the model's output: random programs with branches
   assert.ok(fused > 200, `${fused} Adds were fused`);
 });
 
-test("a fused program needs no more memory than the same program unfused", () => {
+test("a fused program needs no more memory than the same program unfused, but for the pixels that wait for their Add", () => {
   for (let seed = 1; seed <= 150; seed++) {
-    const [before, after] = [false, true].map((fuse) => {
-      const { program, views } = compiled(randomProgram(seed), fuse);
-      return plan(program, views).lowerBound;
-    });
-    assert.ok(after <= before, `seed ${seed}: ${before} → ${after}`);
+    const { program, views } = compiled(randomProgram(seed), false);
+    const fused = compiled(randomProgram(seed), true);
+    const before = plan(program, views).lowerBound;
+    const after = plan(fused.program, fused.views).lowerBound;
+    const waiting = SUM_PIXELS * Math.max(...program.tensors.map(({ shape }) => shape[2]));
+    assert.ok(after <= before + waiting, `seed ${seed}: ${before} → ${after}`);
   }
 });
 

@@ -3,9 +3,9 @@ import { describe, test } from "node:test";
 import { align } from "../../format/layout.ts";
 import { Engine } from "../../host/engine.ts";
 import { size } from "../../host/graph/graph.ts";
-import { FUSES_ADD, inputsOf } from "../../host/kinds.ts";
+import { FUSES_ADD, inputsOf, OF_INT8 } from "../../host/kinds.ts";
 import { type Plan, plan } from "../../host/passes/plan.ts";
-import type { Program } from "../../host/program.ts";
+import type { Program, ProgramLayer, ProgramTensor } from "../../host/program.ts";
 import { runReference } from "../../host/reference/index.ts";
 import { writeModel } from "../../host/write.ts";
 import { Builder, type Options, type Shape } from "../conformance/build.ts";
@@ -14,6 +14,12 @@ import { randomProgram } from "../support/random-programs.ts";
 
 const SEEDS = Array.from({ length: 150 }, (_, i) => i + 1);
 const same: Options = { kernel: [3, 3], pad: [1, 1, 1, 1] };
+
+/** int8 weights see the pixel at their output's own place; signs where a window is that pixel alone. */
+function readsRowsFirst({ kind, kernel, padTop, padLeft, input, output }: ProgramLayer, tensors: ProgramTensor[]) {
+  const isPixel = kernel[0] * kernel[1] === 1 && padTop + padLeft === 0;
+  return tensors[input].shape.join() === tensors[output].shape.join() && (OF_INT8.has(kind) || isPixel);
+}
 
 /**
  * Plays the program on an arena whose bytes remember which tensor's value they hold: each tensor that is read must
@@ -40,7 +46,9 @@ function play({ tensors, layers, ...program }: Program, views: ReadonlyMap<numbe
     arena.fill(-1, layer.scratchOffset, scratchEnd);
     for (const t of inputs) expectHeld(t, `${layer.name}, its scratch written`);
     const readLater = FUSES_ADD.has(layer.kind)
-      ? [layer.input]
+      ? readsRowsFirst(layer, tensors)
+        ? []
+        : [layer.input]
       : ["Add", "Mul", "Lookup"].includes(layer.kind)
         ? inputs.filter((t) => size(tensors[t].shape) !== size(tensors[layer.output].shape))
         : inputs;
@@ -128,11 +136,28 @@ describe("what shares bytes", () => {
   });
 
   test("a layer's scratch is alive with its input and output only", () => {
-    const scratch = planned((b) => void b.window("Conv2D", same)).program.layers[0].scratchBytes;
     const result = planned((b) => {
-      for (let i = 0; i < 4; i++) b.window("Conv2D", same);
+      for (let i = 0; i < 4; i++) b.window("Conv2D", { ...same, channels: i % 2 === 0 ? 8 : 4 });
     });
-    assert.equal(result.program.arenaBytes, 64 + scratch + 64);
+    const scratch = Math.max(...result.program.layers.map(({ scratchBytes }) => scratchBytes));
+    assert.equal(result.program.arenaBytes, 64 + scratch + 128);
+  });
+
+  test("int8 weights stand on their input where the shape stays, signs where a window is one pixel", () => {
+    for (const [kind, options, stands] of [
+      ["Conv2D", same, true],
+      ["DepthwiseConv2D", same, true],
+      ["Conv2D", { ...same, channels: 2 }, false],
+      ["SemiBinary", {}, true],
+      ["SemiBinary", same, false],
+    ] as const) {
+      const result = planned((b) => {
+        b.window("MaxPool", same);
+        b.window(kind, options);
+      });
+      assert.equal(offsets(result)[2] === offsets(result)[1], stands, kind);
+      play(result.program, new Map());
+    }
   });
 
   test("a Lookup stands on its input where nothing reads that later, even the model's input", () => {
@@ -187,10 +212,10 @@ describe("what shares bytes", () => {
     assert.equal(offsets(result)[layers[1].output], offsets(result)[1]);
   });
 
-  test("not where the residual is the convolution's own input", () => {
+  test("not where the residual is the own input of a convolution that reads it later", () => {
     const result = planned((b) => {
       const input = b.window("MaxPool", same, 0);
-      b.window("Conv2D", same, input);
+      b.window("SemiBinary", same, input);
       b.fuseAdd(input);
     });
     assert.notEqual(offsets(result)[result.program.layers[1].output], offsets(result)[1]);

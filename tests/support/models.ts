@@ -1,6 +1,7 @@
 // Small hand-made models: programs with every offset set, as the plan pass would set them.
 
-import { align, conv2DScratchBytes, packedRowBytes } from "../../format/layout.ts";
+import { align, packedRowBytes } from "../../format/layout.ts";
+import { withRows } from "../../host/passes/rows.ts";
 import { withStrip } from "../../host/passes/strip.ts";
 import { emptyLayer, type Program, type ProgramTensor } from "../../host/program.ts";
 import { mulberry32 } from "../../host/solve/random.ts";
@@ -63,11 +64,10 @@ export function shapesModel(labels: string[] | null = ["circle", "square", "tria
   dense.bias = Int32Array.of(120, -700, 300);
   dense.multipliers = new Int32Array(classes).fill(1 << 30);
   dense.shifts = new Int32Array(classes).fill(-9);
-  dense.scratchBytes = conv2DScratchBytes(h * w * t, classes);
 
   return place({
     tensors: [tensor([h, w, c], 1 / 255, -128), tensor([h, w, t], 0.05, -3), tensor([1, 1, classes], 0.0371, 11)],
-    layers: [withStrip(conv, [h, w, c], [h, w, t], 4096), dense],
+    layers: [withStrip(conv, [h, w, c], [h, w, t], 4096), withRows(dense, [h, w, t], [1, 1, classes])],
     input: 0,
     output: 2,
     arenaBytes: 0,

@@ -6,6 +6,7 @@ import {
   KIND_ADD,
   KIND_BINARY_PLANES,
   KIND_CONCAT,
+  KIND_DEPTHWISE_CONV_2D,
   KIND_LOOKUP,
   KIND_MAX_POOL,
   KIND_MUL,
@@ -14,6 +15,8 @@ import {
   L_INPUT2,
   L_MULTIPLIERS,
   L_OUTPUT,
+  L_PAD_LEFT,
+  L_PAD_TOP,
   L_PLANES,
   L_SCRATCH,
   L_SCRATCH_BYTES,
@@ -21,7 +24,21 @@ import {
   T_ARENA,
 } from "../../format/layout";
 import { STATUS_LAYER_TENSORS, STATUS_OK, STATUS_OVERLAP } from "../../format/status";
-import { begin, finish, layer, parameters, put, refusedRecord, reload, repeat, strip, tensor } from "./model";
+import {
+  begin,
+  exact,
+  finish,
+  layer,
+  parameters,
+  put,
+  refusedRecord,
+  reload,
+  repeat,
+  scratch,
+  strip,
+  tensor,
+  window,
+} from "./model";
 
 /** Tensors of 2×2×4 at 16 bytes each, in the order 0, 1, 2, 3. */
 function tensors(count: i32): void {
@@ -204,7 +221,7 @@ describe("a layer's output and its inputs", () => {
     move(2, 0);
     expectRefusal(STATUS_OVERLAP, 1, 0, 2);
   });
-  it("may be in one place for a fused residual, not where that is the convolution's own input", () => {
+  it("may be in one place for a fused residual, and for the own input of a window that is one pixel", () => {
     tensors(4);
     pool(0, 1);
     convolution(0, 1, 2);
@@ -212,9 +229,26 @@ describe("a layer's output and its inputs", () => {
     expect(finish(0, 2)).toBe(STATUS_OK);
     tensors(3);
     pool(0, 1);
-    convolution(1, 1, 2);
-    expect(finish(0, 2)).toBe(STATUS_OK);
+    const own = convolution(1, 1, 2);
     move(2, 16);
+    expect(finish(0, 2)).toBe(STATUS_OK);
+    window(own, 1, 1, 2, 1, 1);
+    store<u8>(own, 0, L_PAD_LEFT);
+    expectRefusal(STATUS_OVERLAP, 1, 0, 2); // moved up by a pixel
+  });
+  it("may be in one place for int8 weights that see the pixel at the output's place", () => {
+    tensors(3);
+    pool(0, 1);
+    const record = layer(KIND_DEPTHWISE_CONV_2D, 1, 2);
+    put<i8>(record, L_WEIGHTS, repeat(1, 36));
+    exact(record, 4);
+    scratch(record, 1024);
+    window(record, 3, 3, 1, 1, 1);
+    move(2, 16);
+    expect(finish(0, 2)).toBe(STATUS_OK);
+    window(record, 3, 3, 2, 1, 2);
+    expect(finish(0, 2)).toBe(STATUS_OK);
+    store<u8>(record, 3, L_PAD_TOP);
     expectRefusal(STATUS_OVERLAP, 1, 0, 2);
   });
   it("share no byte for Concat, whichever input it is", () => {

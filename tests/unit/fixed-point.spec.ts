@@ -3,7 +3,6 @@ import {
   highMul,
   multiply,
   multiply4,
-  multiplyEach4,
   multiplyOnce,
   roundingShift,
   saturatingShiftLeft,
@@ -165,33 +164,6 @@ describe("multiply4", () => {
     }
   });
 });
-
-describe("multiplyEach4", () => {
-  it("gives each lane what multiply gives with its own multiplier and shift", () => {
-    if (ASC_FEATURE_SIMD) {
-      const multipliers = memory.data(16, 16);
-      const shifts = memory.data(4, 4);
-      for (let round = 0; round < 3000; round++) {
-        const lanes = i32x4(ENDS[round % ENDS.length], noise(), noise(), -noise());
-        for (let i = 0; i < 4; i++) {
-          store<i32>(multipliers + (i << 2), i == round % 5 ? ENDS[(round / 5) % ENDS.length] : noise());
-          // To the right, as far as 31; in every fourth round also to the left.
-          const right = -1 - <i32>(<u32>noise() % 31);
-          store<i8>(shifts + i, round % 4 == 0 && i == 2 ? <i32>(<u32>noise() % 31) : right);
-        }
-        const found = multiplyEach4(lanes, multipliers, shifts);
-        expect(i32x4.extract_lane(found, 0)).toBe(each(i32x4.extract_lane(lanes, 0), multipliers, shifts, 0));
-        expect(i32x4.extract_lane(found, 1)).toBe(each(i32x4.extract_lane(lanes, 1), multipliers, shifts, 1));
-        expect(i32x4.extract_lane(found, 2)).toBe(each(i32x4.extract_lane(lanes, 2), multipliers, shifts, 2));
-        expect(i32x4.extract_lane(found, 3)).toBe(each(i32x4.extract_lane(lanes, 3), multipliers, shifts, 3));
-      }
-    }
-  });
-});
-
-function each(x: i32, multipliers: usize, shifts: usize, i: i32): i32 {
-  return multiply(x, load<i32>(multipliers + (i << 2)), load<i8>(shifts + i));
-}
 
 describe("clamp", () => {
   it("keeps a number between its bounds", () => {

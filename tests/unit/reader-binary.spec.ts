@@ -1,5 +1,6 @@
+import { openStrip } from "../../assembly/kernels/strip";
+import { openScratch } from "../../assembly/kernels/strip-scratch";
 import { layerRecord } from "../../assembly/model";
-import { scratchBytes } from "../../assembly/reader/strip";
 import {
   KIND_BINARY_PLANES,
   KIND_SEMI_BINARY,
@@ -61,7 +62,9 @@ function planes(): void {
 /** Its scratch can be what its strip takes, and no less; a strip is of at least one pixel, and a batch even. */
 function tooSmall(build: () => void): void {
   build();
-  const bytes = <i32>scratchBytes(layerRecord(0));
+  openStrip(layerRecord(0));
+  store<u32>(layerRecord(0), 0, L_SCRATCH_BYTES); // with too little the entries of a few rows stand at once
+  const bytes = <i32>openScratch(layerRecord(0));
   change<u32>(L_SCRATCH_BYTES, bytes, STATUS_OK);
   change<u32>(L_SCRATCH_BYTES, bytes - 1, STATUS_SCRATCH);
   change<u8>(L_STRIP_ROWS, 0, STATUS_SCRATCH);

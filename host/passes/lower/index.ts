@@ -1,6 +1,5 @@
 // From real numbers to integers: the quantised graph becomes the records of the model file.
 
-import { conv2DScratchBytes, depthwiseScratchBytes } from "../../../format/layout.ts";
 import { HalfbitError } from "../../errors.ts";
 import type { Conv2D, FullyConnected, Geometry, Graph, Layer, Quantisation } from "../../graph/graph.ts";
 import { size } from "../../graph/graph.ts";
@@ -68,10 +67,6 @@ function lowerLayer(layer: Exclude<Layer, { kind: "Reshape" }>, tensors: Program
       else if (layer.kind !== "FullyConnected") setGeometry(record, layer.geometry);
       if (layer.kind === "Conv2D") record.groups = layer.groups;
       lowerDense(record, layer.int8, from, to);
-      record.scratchBytes =
-        layer.kind === "DepthwiseConv2D"
-          ? depthwiseScratchBytes(to.shape[2])
-          : conv2DScratchBytes(layer.weights.length / to.shape[2], to.shape[2]);
       break;
     }
     case "AveragePool":
@@ -134,7 +129,7 @@ function checkShared(graph: Graph, layer: Layer): void {
 
 /**
  * The program of a graph in which every tensor has a quantisation and every weight layer int8 or binary weights.
- * Reshapes become `views`: pairs of tensors (view, of) that share their bytes. Scratch is sized, nothing is placed.
+ * Reshapes become `views`: pairs of tensors (view, of) that share their bytes. Nothing is placed.
  */
 export function lower(graph: Graph): { program: Program; views: Map<number, number> } {
   for (const layer of graph.layers) checkShared(graph, layer);

@@ -1,0 +1,1 @@
+export function installPeers(): Promise<{ folder: string; python: string }>;

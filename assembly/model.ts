@@ -10,6 +10,7 @@ import {
   L_INPUT2,
   L_KIND,
   L_MULTIPLIERS,
+  L_OUTPUT,
   L_PARAMETER_COUNT,
   L_PARAMETERS,
   L_SCRATCH,
@@ -33,6 +34,14 @@ export function layerRecord(index: i32): usize {
 
 export function tensorRecord(index: i32): usize {
   return file() + load<u32>(file(), H_TENSORS) + <usize>index * TENSOR_BYTES;
+}
+
+/** Records of the tensors that the layer reads first and writes. */
+export function inputOf(layer: usize): usize {
+  return tensorRecord(load<u16>(layer, L_INPUT));
+}
+export function outputOf(layer: usize): usize {
+  return tensorRecord(load<u16>(layer, L_OUTPUT));
 }
 
 export function height(tensor: usize): i32 {

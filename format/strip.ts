@@ -6,10 +6,12 @@ export const STRIP_LANES: i32 = 8;
 /** Sums of so many table entries, of at most 4·255 each, fit 16 bits; even. */
 export const MAX_TERMS: i32 = 64;
 
-/** Rows of signs that are summed up, and then requantised, one after another. */
+/** Rows of signs that are summed up, and then requantised, together. */
 export const SUM_ROWS: i32 = 8;
-/** int32 numbers of each of them, where they are requantised together (assembly/kernels/requantise.ts). */
-export const EIGHT_WORDS: i32 = 3;
+/** Bytes of the words of an output channel with so many rows of sums (assembly/kernels/output-words.ts). */
+export function wordBytes(rows: i32): i32 {
+  return 4 * rows + 8;
+}
 
 /** Residues of the taps' positions by the stride: each has a plane of its own, in which the stride is 1. */
 export function stripPhases(kernel: i32, stride: i32, dilation: i32): i32 {

@@ -19,11 +19,13 @@ import {
   ADD_ZERO_2,
   ADD_ZERO_OUT,
 } from "../../format/layout";
-import { clamp, multiply, multiply4 } from "./fixed-point";
+import { clamp, multiply4, shifted } from "./fixed-point";
 import { integers4, magic4, unsure4 } from "./nearest";
 
 /** TFLite's left shift of int8 Add: both operands are scaled with 20 extra bits. */
 const LEFT_SHIFT: i32 = 20;
+/** Half of the bits that their product with a Q31 multiplier loses. */
+const HALF: i64 = 1 << (30 - LEFT_SHIFT);
 
 /** The layer's parameters, set by openAdd. */
 let words: usize = 0;
@@ -41,20 +43,13 @@ function word(i: i32): i32 {
 export function openAdd(parameters: usize): void {
   words = parameters;
   if (!ASC_FEATURE_SIMD) return;
-  const shift1 = word(ADD_SHIFT_1);
-  const shift2 = word(ADD_SHIFT_2);
-  const shiftOut = word(ADD_SHIFT_OUT);
-  const multiplier1 = word(ADD_MULTIPLIER_1);
-  const multiplier2 = word(ADD_MULTIPLIER_2);
-  const multiplierOut = word(ADD_MULTIPLIER_OUT);
-  const out = real(multiplierOut, shiftOut) * <f64>(1 << LEFT_SHIFT);
-  const f1 = real(multiplier1, shift1) * out;
-  const f2 = real(multiplier2, shift2) * out;
+  const out = real(word(ADD_MULTIPLIER_OUT), word(ADD_SHIFT_OUT)) * <f64>(1 << LEFT_SHIFT);
+  const f1 = real(word(ADD_MULTIPLIER_1), word(ADD_SHIFT_1)) * out;
+  const f2 = real(word(ADD_MULTIPLIER_2), word(ADD_SHIFT_2)) * out;
   factor1 = <f32>f1;
   factor2 = <f32>f2;
   constant = <f32>(-word(ADD_ZERO_1) * f1 - word(ADD_ZERO_2) * f2);
-  const right = max(max(shift1, shift2), shiftOut) <= 0 && min(min(multiplier1, multiplier2), multiplierOut) >= 0;
-  limit = right ? <f32>(0.5 - 2.5 * power(shiftOut) - (f1 + f2) * 0.0001220703125) : -1;
+  limit = <f32>(0.5 - 2.5 * power(word(ADD_SHIFT_OUT)) - (f1 + f2) * 0.0001220703125);
 }
 
 /** 2^exponent, −1022…1023 */
@@ -119,15 +114,22 @@ export function addValues(a: usize, b: usize, out: usize, count: i32): void {
         i += 8;
       } while (i < eights);
   }
+  // As locals: globals would be read again after every store. A product of int8 and 20 extra bits saturates nowhere.
+  const zero1 = word(ADD_ZERO_1);
+  const zero2 = word(ADD_ZERO_2);
+  const zeroOut = word(ADD_ZERO_OUT);
+  const multiplier1 = <i64>word(ADD_MULTIPLIER_1);
+  const multiplier2 = <i64>word(ADD_MULTIPLIER_2);
+  const multiplierOut = <i64>word(ADD_MULTIPLIER_OUT);
+  const right1 = -word(ADD_SHIFT_1);
+  const right2 = -word(ADD_SHIFT_2);
+  const rightOut = -word(ADD_SHIFT_OUT);
+  const low = word(ADD_MIN);
+  const high = word(ADD_MAX);
   for (; i < count; i++) {
-    const x = operand(load<i8>(a + i), word(ADD_ZERO_1), word(ADD_MULTIPLIER_1), word(ADD_SHIFT_1));
-    const y = operand(load<i8>(b + i), word(ADD_ZERO_2), word(ADD_MULTIPLIER_2), word(ADD_SHIFT_2));
-    const sum = multiply(x + y, word(ADD_MULTIPLIER_OUT), word(ADD_SHIFT_OUT)) + word(ADD_ZERO_OUT);
-    store<i8>(out + i, clamp<i32>(sum, word(ADD_MIN), word(ADD_MAX)));
+    const x = shifted(<i32>(((<i64>load<i8>(a + i) - zero1) * multiplier1 + HALF) >> (31 - LEFT_SHIFT)), right1);
+    const y = shifted(<i32>(((<i64>load<i8>(b + i) - zero2) * multiplier2 + HALF) >> (31 - LEFT_SHIFT)), right2);
+    const sum = shifted(<i32>((<i64>(x + y) * multiplierOut + 0x40000000) >> 31), rightOut);
+    store<i8>(out + i, clamp<i32>(sum + zeroOut, low, high));
   }
-}
-
-/** @inline */
-function operand(x: i32, zero: i32, multiplier: i32, shift: i32): i32 {
-  return multiply((x - zero) << LEFT_SHIFT, multiplier, shift);
 }

@@ -8,7 +8,7 @@ function product(a: i32, b: i32): i32 {
 }
 
 /** roundingShift, in its caller. @inline */
-function shifted(x: i32, exponent: i32): i32 {
+export function shifted(x: i32, exponent: i32): i32 {
   const mask = (1 << exponent) - 1;
   const threshold = (mask >>> 1) + i32(x < 0);
   return (x >> exponent) + i32((x & mask) > threshold);
@@ -48,17 +48,10 @@ export function clamp<T>(x: T, low: T, high: T): T {
   return x < low ? low : x > high ? high : x;
 }
 
-/** highMul of 4 lanes where it does not saturate: b ≥ 0. */
+/** highMul of 4 lanes, b ≥ 0: it does not saturate. */
 function product4(a: v128, b: v128): v128 {
   const half = i64x2.splat(0x40000000);
   return upper4(i64x2.add(i64x2.extmul_low_i32x4_s(a, b), half), i64x2.add(i64x2.extmul_high_i32x4_s(a, b), half));
-}
-
-/** highMul of 4 lanes. */
-function highMul4(a: v128, b: v128): v128 {
-  const least = i32x4.splat(i32.MIN_VALUE);
-  const saturates = v128.and(i32x4.eq(a, least), i32x4.eq(b, least));
-  return v128.xor(product4(a, b), saturates);
 }
 
 /** x shifted right, and rounded: floor is the former, mask holds the bits that fall off. */
@@ -67,11 +60,9 @@ function rounded4(x: v128, floor: v128, mask: v128): v128 {
   return i32x4.sub(floor, i32x4.gt_s(v128.and(x, mask), threshold));
 }
 
-/** multiply of 4 lanes. */
+/** multiply of 4 lanes by a fraction: a multiplier ≥ 0, a shift ≤ 0. */
 export function multiply4(x: v128, multiplier: i32, shift: i32): v128 {
-  const factor = i32x4.splat(multiplier);
-  if (shift > 0) return highMul4(i32x4.shl(x, shift), factor);
-  const product = multiplier < 0 ? highMul4(x, factor) : product4(x, factor);
+  const product = product4(x, i32x4.splat(multiplier));
   return rounded4(product, i32x4.shr_s(product, -shift), i32x4.splat((1 << -shift) - 1));
 }
 

@@ -1,8 +1,8 @@
 // Where a convolution puts finished pixels: straight into its output, or, with a fused Add, through scratch and the
 // addition of the residual.
 
-import { ADD_ZERO_1, L_INPUT2, L_OUTPUT, NO_TENSOR } from "../../format/layout";
-import { channels, parameters, tensorRecord, values, zeroPoint } from "../model";
+import { ADD_ZERO_1, L_INPUT2, NO_TENSOR } from "../../format/layout";
+import { channels, outputOf, parameters, tensorRecord, values, zeroPoint } from "../model";
 import { addValues, openAdd } from "./add";
 import { copy } from "./copy";
 
@@ -15,7 +15,7 @@ export let targetZero: i32 = 0;
 
 /** `scratch` holds the output's channels of as many pixels as are finished at once. */
 export function openStore(layer: usize, scratch: usize): void {
-  const tensor = tensorRecord(load<u16>(layer, L_OUTPUT));
+  const tensor = outputOf(layer);
   output = values(tensor);
   count = channels(tensor);
   staging = scratch;

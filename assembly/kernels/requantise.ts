@@ -3,27 +3,12 @@
 // - what is scaled is so small. Then lanes may wrap around on the way (mod 2^32), since the last value does not.
 // - it is clamped anyway where it is large, and can be clamped before it is scaled.
 
-import { L_BIAS_SHIFT, L_SHIFT_R } from "../../format/layout";
-import { EIGHT_WORDS } from "../../format/strip";
-import { bias } from "../model";
+import { wordBytes } from "../../format/strip";
 import { clamp } from "./fixed-point";
-import { targetZero } from "./pixel-store";
-
-/** What is added to the scaled sums of channel t: the bias, the zero point, and half of the last bit. */
-export function levelOf(layer: usize, t: i32): i64 {
-  const shift = <i64>load<u8>(layer, L_SHIFT_R);
-  const added = (<i64>load<i16>(bias(layer) + (t << 1))) << (<i64>load<u8>(layer, L_BIAS_SHIFT));
-  return (((<i64>1) << shift) >> 1) + ((<i64>targetZero) << shift) + added;
-}
 
 /** Whether 32 bits hold (x + half of the last bit) >> shift for |x| ≤ bound. */
 export function isShort(bound: i64, shift: i32): bool {
   return shift < 31 && bound + ((<i64>1) << shift) <= i32.MAX_VALUE;
-}
-
-/** Whether (x · scale + offset) >> shift fits 32 bits for all |x| ≤ reach, so that no lane needs to be clamped before. */
-export function fits(reach: i64, scale: i64, offset: i64, shift: i32): bool {
-  return (reach * abs(scale) + abs(offset)) >> shift < i32.MAX_VALUE;
 }
 
 /** Sum p of a row. */
@@ -98,13 +83,8 @@ export function toInner<L>(
 ): void {
   const half = ((<i64>1) << shift) >> 1;
   const most = <i64>scale * i16.MAX_VALUE + half;
-  // Sums that 16 bits do not hold end at ±127.
-  if (
-    scale < 0xffff &&
-    most <= i32.MAX_VALUE &&
-    most >> shift >= 127 &&
-    (<i64>scale * i16.MIN_VALUE + half) >> shift <= -127
-  ) {
+  // Sums that 16 bits do not hold end at ±127: 128 for the largest is −127 or less for the least.
+  if (scale < 0xffff && most <= i32.MAX_VALUE && most >> shift >= 128) {
     if (isVector<L>() && shift >= 16) {
       if (narrow) narrowInner(sums, centre, scale, <i32>half, shift, pixels, to);
       else wideInner(sums, centre, scale, <i32>half, shift, pixels, to);
@@ -122,44 +102,35 @@ export function toInner<L>(
   }
 }
 
-// Numbers of a channel of toEight: the centre, the pair of its scale, and the offset.
-
-/** Word `i` of channel c of toEight. @inline */
-function word(channels: usize, c: i32, i: i32): usize {
-  return channels + <usize>((c * EIGHT_WORDS + i) << 2);
-}
-
-/** Whether toEight can have the channel (its sums within 16 bits about the centre), which it then writes. */
-export function openEight(channels: usize, c: i32, centre: i32, scale: i32, offset: i64, shift: i32, reach: i32): bool {
-  if (scale == 0xffff || shift < 16 || reach > i16.MAX_VALUE || !isShort(<i64>scale * reach + abs(offset), shift))
-    return false;
-  store<i32>(word(channels, c, 0), centre);
-  store<i32>(word(channels, c, 1), ((scale >> 1) << 16) | (scale - (scale >> 1)));
-  store<i32>(word(channels, c, 2), <i32>offset);
-  return true;
-}
-
-/** Channel c of toEight: 8 pixels, 16 bits each. @inline */
-function eighth(sums: usize, row: usize, channels: usize, c: i32, shift: i32): v128 {
-  const x = i16x8.sub(v128.load(sums + <usize>c * row), v128.load16_splat(word(channels, c, 0)));
-  return scaled(x, v128.load32_splat(word(channels, c, 1)), v128.load32_splat(word(channels, c, 2)), shift - 16);
+/** Channel c of toEight: 8 pixels, 16 bits each, by words of `words` bytes (output-words.ts). @inline */
+function eighth(sums: usize, narrow: bool, row: usize, words: usize, c: i32, shift: i32): v128 {
+  const at = sums + <usize>c * row;
+  const x = v128.load(at);
+  const scale = v128.load32_splat(words + <usize>(c * wordBytes(1)));
+  const offset = v128.load32_splat(words + <usize>(c * wordBytes(1)), 4);
+  const low = i32x4.add(offset, i32x4.mul(scale, narrow ? i32x4.extend_low_i16x8_u(x) : x));
+  const high = i32x4.add(offset, i32x4.mul(scale, narrow ? i32x4.extend_high_i16x8_u(x) : v128.load(at, 16)));
+  return i16x8.shr_s(i16x8.narrow_i32x4_s(i32x4.shr_s(low, 16), i32x4.shr_s(high, 16)), shift - 16);
 }
 
 /** Two channels of toEight, clamped: 8 pixels of 2 bytes. @inline */
-function quarter(sums: usize, row: usize, channels: usize, c: i32, shift: i32, low: v128, high: v128): v128 {
-  const both = i8x16.narrow_i16x8_s(eighth(sums, row, channels, c, shift), eighth(sums, row, channels, c + 1, shift));
+function quarter(sums: usize, narrow: bool, row: usize, words: usize, c: i32, shift: i32, low: v128, high: v128): v128 {
+  const first = eighth(sums, narrow, row, words, c, shift);
+  const both = i8x16.narrow_i16x8_s(first, eighth(sums, narrow, row, words, c + 1, shift));
   const clamped = i8x16.min_s(i8x16.max_s(both, low), high);
   return v128.shuffle<i8>(clamped, clamped, 0, 8, 1, 9, 2, 10, 3, 11, 4, 12, 5, 13, 6, 14, 7, 15);
 }
 
 /**
- * 8 channels of output from as many rows of uint16 sums, `row` bytes apart: clamp(((sum − centre) · scale + offset) >>
- * shift, low, high) of `pixels` pixels, `stride` bytes apart. channels: openEight of each.
+ * 8 channels of output from as many rows of sums, `row` bytes apart: clamp((sum · scale + offset) >> shift, low, high) of
+ * `pixels` pixels, `stride` bytes apart, where 32 bits hold what is shifted (isShort) and shift ≥ 16. words: scale and
+ * offset of each (output-words.ts).
  */
 export function toEight(
   sums: usize,
+  narrow: bool,
   row: usize,
-  channels: usize,
+  words: usize,
   shift: i32,
   low: i32,
   high: i32,
@@ -171,10 +142,10 @@ export function toEight(
   const most = i8x16.splat(<i8>high);
   let p = 0;
   do {
-    const a = quarter(sums, row, channels, 0, shift, least, most);
-    const b = quarter(sums, row, channels, 2, shift, least, most);
-    const c = quarter(sums, row, channels, 4, shift, least, most);
-    const d = quarter(sums, row, channels, 6, shift, least, most);
+    const a = quarter(sums, narrow, row, words, 0, shift, least, most);
+    const b = quarter(sums, narrow, row, words, 2, shift, least, most);
+    const c = quarter(sums, narrow, row, words, 4, shift, least, most);
+    const d = quarter(sums, narrow, row, words, 6, shift, least, most);
     const ab0 = v128.shuffle<i16>(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
     const ab4 = v128.shuffle<i16>(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
     const cd0 = v128.shuffle<i16>(c, d, 0, 8, 1, 9, 2, 10, 3, 11);
@@ -183,7 +154,7 @@ export function toEight(
     to = storeTwo(v128.shuffle<i32>(ab0, cd0, 2, 6, 3, 7), to, stride);
     to = storeTwo(v128.shuffle<i32>(ab4, cd4, 0, 4, 1, 5), to, stride);
     to = storeTwo(v128.shuffle<i32>(ab4, cd4, 2, 6, 3, 7), to, stride);
-    sums += 16;
+    sums += narrow ? 16 : 32;
     p += 8;
   } while (p < pixels);
 }
@@ -197,16 +168,15 @@ function storeTwo(values: v128, to: usize, stride: i32): usize {
 
 /**
  * One channel of output from `rows` rows of sums, `row` bytes apart: `pixels` int8, `stride` bytes apart:
- * clamp((Σ scale_i · sum_i + offset) >> shift, low, high). scales: int32 each. short: isShort of what is shifted; small:
- * fits of it, asked for with SIMD only.
+ * clamp((Σ scale_i · sum_i + offset) >> shift, low, high). words: the scales, then the offset (output-words.ts). short:
+ * isShort of what is shifted; small: 32 bits hold it when it has been shifted.
  */
 export function toOutput<L>(
   sums: usize,
   narrow: bool,
   row: usize,
   rows: i32,
-  scales: usize,
-  offset: i64,
+  words: usize,
   shift: i32,
   low: i32,
   high: i32,
@@ -216,6 +186,8 @@ export function toOutput<L>(
   short: bool,
   small: bool,
 ): void {
+  const scales = words;
+  const offset = load<i64>(words + ((<usize>rows) << 2));
   if (isVector<L>()) {
     const least = i16x8.splat(<i16>low);
     const most = i16x8.splat(<i16>high);
@@ -226,12 +198,10 @@ export function toOutput<L>(
         : scaled64(sums, narrow, row, rows, scales, offset, shift, low, high, small);
       to = scatter(i16x8.min_s(i16x8.max_s(values, least), most), to, stride);
     }
-  } else if (short) {
-    for (let p = 0; p < pixels; p++, to += stride) {
-      let sum = <i32>offset;
-      for (let i = 0, at = sums; i < rows; i++, at += row) sum += sumAt(at, p, narrow) * load<i32>(scales + (i << 2));
-      store<i8>(to, clamp<i32>(sum >> shift, low, high));
-    }
+  } else if (short && rows == 1) {
+    const scale = load<i32>(scales);
+    for (let p = 0; p < pixels; p++, to += stride)
+      store<i8>(to, clamp<i32>((sumAt(sums, p, narrow) * scale + <i32>offset) >> shift, low, high));
   } else {
     for (let p = 0; p < pixels; p++, to += stride) {
       let sum = offset;

@@ -9,11 +9,10 @@ import {
   L_GROUPS,
   L_INPUT2,
   L_KIND,
-  L_OUTPUT,
   NO_TENSOR,
 } from "../../format/layout";
 import { reach, rowPixels, SUM_BYTES, SUM_PIXELS, windowRuns } from "../../format/rows";
-import { channels, height, scratch, tensorRecord, width } from "../model";
+import { channels, height, outputOf, scratch, width } from "../model";
 import {
   base,
   dilationHeight,
@@ -59,7 +58,7 @@ export let staged: usize = 0;
  */
 export function openRows(layer: usize): i64 {
   const kind = load<u8>(layer, L_KIND);
-  const output = tensorRecord(load<u16>(layer, L_OUTPUT));
+  const output = outputOf(layer);
   openWindow(layer);
   area = height(output) * width(output);
   columns = width(output);

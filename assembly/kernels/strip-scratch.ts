@@ -1,14 +1,15 @@
 // The scratch of a strip of a layer of signs (format/strip.ts), and where its parts are.
 
-import { align, L_OUTPUT, L_PLANES, L_RANK, L_SCRATCH_BYTES, packedRowBytes } from "../../format/layout";
-import { areNarrow, EIGHT_WORDS, liveRows, pairedGroups, pixelBytesU, STRIP_LANES, SUM_ROWS } from "../../format/strip";
-import { channels, scratch, tensorRecord, weights } from "../model";
+import { L_PLANES, L_RANK, L_SCRATCH_BYTES, packedRowBytes } from "../../format/layout";
+import { areNarrow, liveRows, pairedGroups, pixelBytesU, STRIP_LANES, SUM_ROWS, wordBytes } from "../../format/strip";
+import { channels, outputOf, scratch, weights } from "../model";
 import { batch, groups, pixels, rowLength, taps, tapsHigh, turns } from "./strip";
 import { dilationHeight, strideHeight } from "./window";
 
 // Set once a layer.
-/** Numbers of the channels that are requantised together. */
-export let scales: usize = 0;
+/** Words of the output channels (output-words.ts), and what sums of conv_v exceed a by (strip.ts, correction), int32 each. */
+export let words: usize = 0;
+export let centres: usize = 0;
 export let offsets: usize = 0;
 export let staged: usize = 0;
 export let tables: usize = 0;
@@ -34,18 +35,21 @@ export let streamed: bool = false;
 
 /** After openStrip. Returns how many bytes of scratch it takes, or more than there are where those are too few. */
 export function openScratch(layer: usize): i64 {
-  const count = channels(tensorRecord(load<u16>(layer, L_OUTPUT)));
-  const quads = pairedGroups(load<u16>(layer, L_RANK));
+  const count = channels(outputOf(layer));
+  const rank = <i32>load<u16>(layer, L_RANK);
+  const planes = <i32>load<u8>(layer, L_PLANES);
+  const quads = pairedGroups(rank);
   const terms = groups * taps;
   signs = weights(layer);
-  signRows = <i32>load<u16>(layer, L_RANK) + <i32>load<u8>(layer, L_PLANES) * count;
+  signRows = rank + planes * count;
   signBytes = packedRowBytes(terms * 4);
   narrow = areNarrow(terms);
   sumRow = <usize>(rowLength << (narrow ? 1 : 2));
-  scales = scratch(layer);
-  offsets = scales + 4 * EIGHT_WORDS * SUM_ROWS;
-  staged = offsets + align(taps << 2);
-  tables = staged + <usize>(pixels << 2);
+  words = scratch(layer);
+  centres = words + <usize>(count * wordBytes(rank > 0 ? 1 : planes));
+  offsets = centres + (rank << 2);
+  staged = offsets + (taps << 2);
+  tables = (staged + <usize>(pixels << 2) + 15) & ~15;
   const own = 32 * batch * pixels;
   sums = tables + <usize>own;
   const work = max(own + <i64>(batch >= groups ? SUM_ROWS : signRows) * sumRow, STRIP_LANES * pixelBytesU(quads));
@@ -59,9 +63,9 @@ export function openScratch(layer: usize): i64 {
   end += (<i64>count * rowLength + 15) & ~15;
   stream = <usize>end;
   const whole = 2 * (<i64>signRows * terms + <i64>count * quads);
-  streamed = <i64>scales + load<u32>(layer, L_SCRATCH_BYTES) - end >= whole;
+  streamed = <i64>words + load<u32>(layer, L_SCRATCH_BYTES) - end >= whole;
   end += streamed ? whole : min(whole, 2 * SUM_ROWS * max(taps * min(batch, groups), quads));
-  return ((end + 15) & ~15) - scales;
+  return ((end + 15) & ~15) - words;
 }
 
 /** Packed signs of row k. */

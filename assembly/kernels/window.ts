@@ -3,7 +3,6 @@
 import {
   L_DILATION_HEIGHT,
   L_DILATION_WIDTH,
-  L_INPUT,
   L_KERNEL_HEIGHT,
   L_KERNEL_WIDTH,
   L_PAD_LEFT,
@@ -11,7 +10,7 @@ import {
   L_STRIDE_HEIGHT,
   L_STRIDE_WIDTH,
 } from "../../format/layout";
-import { channels, height, tensorRecord, values, width, zeroPoint } from "../model";
+import { channels, height, inputOf, values, width, zeroPoint } from "../model";
 
 // The layer's geometry, read once a layer.
 export let base: usize = 0;
@@ -29,7 +28,7 @@ export let padTop: i32 = 0;
 export let padLeft: i32 = 0;
 
 export function openWindow(layer: usize): void {
-  const input = tensorRecord(load<u16>(layer, L_INPUT));
+  const input = inputOf(layer);
   base = values(input);
   inputHeight = height(input);
   inputWidth = width(input);

@@ -1,20 +1,12 @@
-import {
-  L_ACTIVATION_MAX,
-  L_ACTIVATION_MIN,
-  L_INPUT,
-  L_INPUT2,
-  L_OUTPUT,
-  MUL_MULTIPLIER,
-  MUL_SHIFT,
-} from "../../format/layout";
+import { L_ACTIVATION_MAX, L_ACTIVATION_MIN, L_INPUT2, MUL_MULTIPLIER, MUL_SHIFT } from "../../format/layout";
 import { addValues, openAdd } from "../kernels/add";
 import { clamp, multiply } from "../kernels/fixed-point";
-import { parameters, tensorBytes, tensorRecord, values, weights, zeroPoint } from "../model";
+import { inputOf, outputOf, parameters, tensorBytes, tensorRecord, values, weights, zeroPoint } from "../model";
 
 /** int8 Add of two tensors of one shape. */
 export function add(layer: usize): void {
-  const output = tensorRecord(load<u16>(layer, L_OUTPUT));
-  const a = values(tensorRecord(load<u16>(layer, L_INPUT)));
+  const output = outputOf(layer);
+  const a = values(inputOf(layer));
   const b = values(tensorRecord(load<u16>(layer, L_INPUT2)));
   openAdd(parameters(layer));
   addValues(a, b, values(output), tensorBytes(output));
@@ -22,9 +14,9 @@ export function add(layer: usize): void {
 
 /** int8 Mul (TFLite reference_integer_ops::Mul) by a tensor of the same shape or by one value a channel. */
 export function mul(layer: usize): void {
-  const first = tensorRecord(load<u16>(layer, L_INPUT));
+  const first = inputOf(layer);
   const second = tensorRecord(load<u16>(layer, L_INPUT2));
-  const output = tensorRecord(load<u16>(layer, L_OUTPUT));
+  const output = outputOf(layer);
   const p = parameters(layer);
   const multiplier = load<i32>(p, MUL_MULTIPLIER * 4);
   const shift = load<i32>(p, MUL_SHIFT * 4);
@@ -47,8 +39,8 @@ export function mul(layer: usize): void {
 /** A function of one int8 value as a table of 256: Relu, HardSwish, Logistic, Tanh, requantisation. */
 export function lookup(layer: usize): void {
   const table = weights(layer) + 128;
-  const output = tensorRecord(load<u16>(layer, L_OUTPUT));
-  const from = values(tensorRecord(load<u16>(layer, L_INPUT)));
+  const output = outputOf(layer);
+  const from = values(inputOf(layer));
   const to = values(output);
   for (let i = 0, n = tensorBytes(output); i < n; i++) store<i8>(to + i, load<i8>(table + <i32>load<i8>(from + i)));
 }

@@ -1,6 +1,18 @@
-import { CONCAT_AXIS, L_INPUT, L_OUTPUT, L_PAD_LEFT, L_PAD_TOP } from "../../format/layout";
+import { CONCAT_AXIS, L_PAD_LEFT, L_PAD_TOP } from "../../format/layout";
 import { copy } from "../kernels/copy";
-import { channels, height, inputAt, inputCount, parameters, tensorRecord, values, width, zeroPoint } from "../model";
+import {
+  channels,
+  height,
+  inputAt,
+  inputCount,
+  inputOf,
+  outputOf,
+  parameters,
+  tensorRecord,
+  values,
+  width,
+  zeroPoint,
+} from "../model";
 
 function fill(to: usize, bytes: i32, value: i32): void {
   for (let i = 0; i < bytes; i++) store<u8>(to + i, value);
@@ -8,8 +20,8 @@ function fill(to: usize, bytes: i32, value: i32): void {
 
 /** Pads with the input's zero point (input and output share one quantisation). */
 export function pad(layer: usize): void {
-  const input = tensorRecord(load<u16>(layer, L_INPUT));
-  const output = tensorRecord(load<u16>(layer, L_OUTPUT));
+  const input = inputOf(layer);
+  const output = outputOf(layer);
   const zero = zeroPoint(input);
   const top = <i32>load<u8>(layer, L_PAD_TOP);
   const rowIn = width(input) * channels(input);
@@ -33,7 +45,7 @@ function runBytes(tensor: usize, axis: i32): i32 {
 
 /** Concatenation of tensors of one quantisation along height, width or channels. */
 export function concat(layer: usize): void {
-  const output = tensorRecord(load<u16>(layer, L_OUTPUT));
+  const output = outputOf(layer);
   const axis = load<i32>(parameters(layer), CONCAT_AXIS * 4);
   const period = runBytes(output, axis);
   const runs = axis == 0 ? 1 : axis == 1 ? height(output) : height(output) * width(output);

@@ -1,14 +1,7 @@
 // The layers whose weights are int8: Conv2D with groups, DepthwiseConv2D and FullyConnected (TFLite
 // reference_integer_ops::ConvPerChannel, DepthwiseConvPerChannel, FullyConnected), SUM_PIXELS output pixels at a time.
 
-import {
-  KIND_CONV_2D,
-  KIND_DEPTHWISE_CONV_2D,
-  KIND_FULLY_CONNECTED,
-  L_GROUPS,
-  L_KIND,
-  L_OUTPUT,
-} from "../../format/layout";
+import { KIND_CONV_2D, KIND_DEPTHWISE_CONV_2D, KIND_FULLY_CONNECTED, L_GROUPS, L_KIND } from "../../format/layout";
 import { SUM_PIXELS } from "../../format/rows";
 import { sums2, sums8 } from "../kernels/dense";
 import { depthwise1, depthwise8 } from "../kernels/depthwise";
@@ -16,7 +9,7 @@ import { finishPixels, openStore, pixelTarget } from "../kernels/pixel-store";
 import { area, columns, openRows, openRuns, runCount, staged, step, takeRows } from "../kernels/rows";
 import { openSums, storeSums, storeSums8 } from "../kernels/store-sums";
 import { inputChannels, kernelHeight, kernelWidth } from "../kernels/window";
-import { bias, channels, tensorRecord, weights } from "../model";
+import { bias, channels, outputOf, weights } from "../model";
 
 /** Output channels of the layer, of a group; input channels of a group. */
 let count: i32 = 0;
@@ -66,7 +59,7 @@ export function ofInt8(layer: usize): void {
   const kind = load<u8>(layer, L_KIND);
   const isDepthwise = kind == KIND_DEPTHWISE_CONV_2D;
   const groups = kind == KIND_CONV_2D ? <i32>load<u16>(layer, L_GROUPS) : 1;
-  count = channels(tensorRecord(load<u16>(layer, L_OUTPUT)));
+  count = channels(outputOf(layer));
   perGroup = count / groups;
   openRows(layer);
   openStore(layer, staged);

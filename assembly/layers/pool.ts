@@ -1,11 +1,4 @@
-import {
-  L_ACTIVATION_MAX,
-  L_ACTIVATION_MIN,
-  L_INPUT,
-  L_OUTPUT,
-  MEAN_MULTIPLIER,
-  MEAN_SHIFT,
-} from "../../format/layout";
+import { L_ACTIVATION_MAX, L_ACTIVATION_MIN, MEAN_MULTIPLIER, MEAN_SHIFT } from "../../format/layout";
 import { clamp, multiply } from "../kernels/fixed-point";
 import {
   base,
@@ -23,11 +16,11 @@ import {
   strideHeight,
   strideWidth,
 } from "../kernels/window";
-import { channels, height, parameters, tensorBytes, tensorRecord, values, width, zeroPoint } from "../model";
+import { channels, height, inputOf, outputOf, parameters, tensorBytes, values, width, zeroPoint } from "../model";
 
 /** AveragePool over the taps inside the image, rounded to nearest, ties away from zero (TFLite); or MaxPool. */
 export function pool(layer: usize, average: bool): void {
-  const output = tensorRecord(load<u16>(layer, L_OUTPUT));
+  const output = outputOf(layer);
   openWindow(layer);
   const low = <i32>load<i8>(layer, L_ACTIVATION_MIN);
   const high = <i32>load<i8>(layer, L_ACTIVATION_MAX);
@@ -64,8 +57,8 @@ export function pool(layer: usize, average: bool): void {
 
 /** Mean over height and width: the sum of (x − z) times a multiplier that holds s_x / (s_y · pixels). */
 export function mean(layer: usize): void {
-  const input = tensorRecord(load<u16>(layer, L_INPUT));
-  const output = tensorRecord(load<u16>(layer, L_OUTPUT));
+  const input = inputOf(layer);
+  const output = outputOf(layer);
   const p = parameters(layer);
   const multiplier = load<i32>(p, MEAN_MULTIPLIER * 4);
   const shift = load<i32>(p, MEAN_SHIFT * 4);

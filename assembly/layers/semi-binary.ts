@@ -1,16 +1,17 @@
 // conv_v → scale_d → conv_u: the K-channel map exists for one strip only.
 
-import { L_ACTIVATION_MAX, L_ACTIVATION_MIN, L_SHIFT_M, L_SHIFT_R, packedRowBytes } from "../../format/layout";
+import { L_SHIFT_M, packedRowBytes } from "../../format/layout";
 import { areNarrow, MAX_TERMS, pairedGroups, pixelBytesU, STRIP_LANES, SUM_ROWS } from "../../format/strip";
-import { fits, isShort, levelOf, openEight, toEight, toInner, toOutput } from "../kernels/requantise";
-import { countOnes, findEntries, openPacked, packedSums, signSums } from "../kernels/sign-sums";
+import { storeChannels } from "../kernels/output-words";
+import { toInner } from "../kernels/requantise";
+import { findEntries, openPacked, packedSums, signSums } from "../kernels/sign-sums";
 import { correction, rowLength } from "../kernels/strip";
 import {
+  centres,
   inner,
   narrow,
   offsets,
   outputs,
-  scales,
   signsOf,
   stream,
   streamed,
@@ -19,7 +20,7 @@ import {
 } from "../kernels/strip-scratch";
 import { sumsOf } from "../kernels/strip-sums";
 import { tableOfRows } from "../kernels/tables";
-import { multipliers, shifts, weightsU } from "../model";
+import { multipliers, weightsU } from "../model";
 
 /** K, and groups of 4 of them. */
 let rank: i32 = 0;
@@ -36,7 +37,7 @@ function convV<L>(layer: usize): void {
   const shift = <i32>load<u8>(layer, L_SHIFT_M);
   for (let k = 0, to = inner; k < rank; k++, to += <usize>(rowLength << 1)) {
     const factor = <i32>load<u16>(multipliers(layer) + (k << 1));
-    toInner<L>(sumsOf<L>(k), narrow, correction(signsOf(k)), factor, shift, rowLength, to);
+    toInner<L>(sumsOf<L>(k), narrow, load<i32>(centres + (k << 2)), factor, shift, rowLength, to);
   }
 }
 
@@ -46,9 +47,6 @@ function convU<L>(layer: usize, first: i32, count: i32, channels: i32): void {
   const row = <usize>(rowLength << 1);
   for (let q = 0, from = inner + <usize>(first << 1), to = tables; q < quads; q++, from += 4 * row, to += table)
     tableOfRows<L>(from, row, count, <usize>(block << 1), to);
-  const shift = <i32>load<u8>(layer, L_SHIFT_R);
-  const low = <i32>load<i8>(layer, L_ACTIVATION_MIN);
-  const high = <i32>load<i8>(layer, L_ACTIVATION_MAX);
   const bytes = packedRowBytes(rank);
   const isNarrow = areNarrow(quads);
   const step = table * MAX_TERMS;
@@ -76,36 +74,8 @@ function convU<L>(layer: usize, first: i32, count: i32, channels: i32): void {
       findEntries(bits, bytes, rows, 0, 1, quads, 0, quads, block, offsets, stream);
       signSums<L>(stream, 2 * quads, quads, rows, tables, step, count, sumsU, true, isNarrow);
     }
-    const to = outputs + <usize>(first * channels + t);
-    if (isVector<L>() && isNarrow && rows == SUM_ROWS) {
-      let ready = true;
-      for (let c = 0, own = bits; ready && c < rows; c++, own += bytes)
-        ready = openEight(scales, c, centreOf(own), factorOf(layer, t + c), levelOf(layer, t + c), shift, 127 * rank);
-      if (ready) {
-        toEight(sumsU, next, scales, shift, low, high, count, to, channels);
-        continue;
-      }
-    }
-    for (let c = 0, own = bits, from = sumsU; c < rows; c++, own += bytes, from += next) {
-      const factor = factorOf(layer, t + c);
-      const level = levelOf(layer, t + c);
-      const offset = level - <i64>factor * <i64>centreOf(own);
-      store<i32>(scales, factor);
-      const short = isShort(<i64>factor * (127 * rank) + abs(level), shift);
-      const small = isVector<L>() && fits(255 * 4 * quads, factor, offset, shift);
-      toOutput<L>(from, isNarrow, 0, 1, scales, offset, shift, low, high, count, to + c, channels, short, small);
-    }
+    storeChannels<L>(sumsU, isNarrow, next, t, rows, count, outputs + <usize>(first * channels), channels);
   }
-}
-
-/** What the sums over packed signs `bits` of U hold beside Σ ±m. */
-function centreOf(bits: usize): i32 {
-  return 127 * 4 * quads + countOnes(bits, quads);
-}
-
-/** R_t */
-function factorOf(layer: usize, t: i32): i32 {
-  return load<u16>(shifts(layer) + (t << 1));
 }
 
 /** After openScratch. end: of the stream of V, where that of U follows, if they stand. */
@@ -117,6 +87,7 @@ export function openSemiBinary(layer: usize, K: i32, channels: i32, end: usize):
   streamU = end;
   if (streamed)
     findEntries(weightsU(layer), packedRowBytes(rank), channels, 0, 1, quads, 0, quads, block, offsets, end);
+  for (let k = 0; k < rank; k++) store<i32>(centres + (k << 2), correction(signsOf(k)));
   // Rows behind the last: m = 0.
   for (let at = inner + <usize>(rank * (rowLength << 1)); at < outputs; at += 2) store<u16>(at, 128);
 }

@@ -1,15 +1,15 @@
-import { L_INPUT, L_OUTPUT, SOFTMAX_DIFF_MIN, SOFTMAX_MULTIPLIER, SOFTMAX_SHIFT } from "../../format/layout";
+import { SOFTMAX_DIFF_MIN, SOFTMAX_MULTIPLIER, SOFTMAX_SHIFT } from "../../format/layout";
 import { expNegative, reciprocalOnePlus } from "../kernels/exponential";
 import { clamp, highMul, roundingShift } from "../kernels/fixed-point";
-import { channels, parameters, tensorBytes, tensorRecord, values } from "../model";
+import { channels, inputOf, outputOf, parameters, tensorBytes, values } from "../model";
 
 /** Bits before the binary point of the sum of exponentials (Q12.19). */
 const SUM_INTEGER_BITS: i32 = 12;
 
 /** Softmax over the channels of each pixel (TFLite reference_ops::Softmax, int8 to int8 at scale 1/256, −128). */
 export function softmax(layer: usize): void {
-  const input = tensorRecord(load<u16>(layer, L_INPUT));
-  const output = tensorRecord(load<u16>(layer, L_OUTPUT));
+  const input = inputOf(layer);
+  const output = outputOf(layer);
   const p = parameters(layer);
   const multiplier = load<i32>(p, SOFTMAX_MULTIPLIER * 4);
   const shift = load<i32>(p, SOFTMAX_SHIFT * 4);

@@ -3,9 +3,9 @@
 import {
   ADD_MAX,
   ADD_MIN,
-  ADD_SHIFT_1,
-  ADD_SHIFT_2,
-  ADD_SHIFT_OUT,
+  ADD_MULTIPLIER_1,
+  ADD_MULTIPLIER_2,
+  ADD_MULTIPLIER_OUT,
   ADD_WORDS,
   ADD_ZERO_1,
   ADD_ZERO_2,
@@ -47,6 +47,12 @@ export function isInt8(value: i32): bool {
   return value >= -128 && value <= 127;
 }
 
+/** A multiplier, not negative, and its exponent: at most 1. */
+function isFraction(words: usize): bool {
+  const shift = load<i32>(words, 4);
+  return load<i32>(words) >= 0 && shift <= 0 && shift >= -31;
+}
+
 export function addParameters(layer: usize): bool {
   if (!hasParameters(layer, ADD_WORDS)) return false;
   const p = parameters(layer);
@@ -58,8 +64,8 @@ export function addParameters(layer: usize): bool {
     isInt8(load<i32>(p, ADD_MIN * 4)) &&
     isInt8(load<i32>(p, ADD_MAX * 4)) &&
     load<i32>(p, ADD_MIN * 4) <= load<i32>(p, ADD_MAX * 4) &&
-    isExponent(load<i32>(p, ADD_SHIFT_1 * 4)) &&
-    isExponent(load<i32>(p, ADD_SHIFT_2 * 4)) &&
-    isExponent(load<i32>(p, ADD_SHIFT_OUT * 4))
+    isFraction(p + ADD_MULTIPLIER_1 * 4) &&
+    isFraction(p + ADD_MULTIPLIER_2 * 4) &&
+    isFraction(p + ADD_MULTIPLIER_OUT * 4)
   );
 }

@@ -49,7 +49,7 @@ import {
   STATUS_PARAMETERS,
   STATUS_WEIGHTS,
 } from "../../format/status";
-import { channels, height, parameters, tensorBytes, tensorRecord, width } from "../model";
+import { channels, height, inputOf, outputOf, parameters, tensorBytes, tensorRecord, width } from "../model";
 import { file } from "../state";
 import { addParameters, hasParameters, inData, isExponent } from "./data";
 import { sameShape, windowAgrees, windowSize, windowsMeetImage } from "./geometry";
@@ -156,8 +156,8 @@ export function verifyLayer(layer: usize): i32 {
   if (load<i8>(layer, L_ACTIVATION_MIN) > load<i8>(layer, L_ACTIVATION_MAX)) return STATUS_PARAMETERS;
   const hasStrip = kind == KIND_SEMI_BINARY || kind == KIND_BINARY_PLANES;
   if (!hasStrip && (load<u16>(layer, L_STRIP_ROWS) != 0 || load<u16>(layer, L_BATCH) != 0)) return STATUS_LAYER_KIND;
-  const input = tensorRecord(load<u16>(layer, L_INPUT));
-  const output = tensorRecord(load<u16>(layer, L_OUTPUT));
+  const input = inputOf(layer);
+  const output = outputOf(layer);
   switch (kind) {
     case KIND_CONV_2D:
       return conv2D(layer, input, output);

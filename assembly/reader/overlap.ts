@@ -22,7 +22,7 @@ import {
 } from "../../format/layout";
 import { reach } from "../../format/rows";
 import { STATUS_LAYER_TENSORS, STATUS_OK, STATUS_OVERLAP } from "../../format/status";
-import { inputAt, inputCount, layerRecord, tensorBytes, tensorRecord } from "../model";
+import { inputAt, inputCount, layerRecord, outputOf, tensorBytes, tensorRecord } from "../model";
 import { fail, file } from "../state";
 import { sameShape } from "./geometry";
 
@@ -37,7 +37,7 @@ function samePlace(a: usize, b: usize): bool {
 
 /** The layer's output or scratch shares memory with the tensor. */
 function overwrites(layer: usize, tensor: usize): bool {
-  const output = tensorRecord(load<u16>(layer, L_OUTPUT));
+  const output = outputOf(layer);
   const start = load<u32>(tensor, T_ARENA);
   const bytes = tensorBytes(tensor);
   return overlap(load<u32>(output, T_ARENA), tensorBytes(output), start, bytes) || usesAsScratch(layer, tensor);
@@ -58,7 +58,7 @@ function usesAsScratch(layer: usize, tensor: usize): bool {
  * sees, the row at its own place among them, before they write it (kernels/rows.ts); signs, if a window is one pixel.
  */
 function mayStandOn(layer: usize, i: i32, tensor: usize): bool {
-  const output = tensorRecord(load<u16>(layer, L_OUTPUT));
+  const output = outputOf(layer);
   if (!samePlace(output, tensor)) return false;
   const kind = <i32>load<u8>(layer, L_KIND);
   if (i > 0 || kind == KIND_ADD || kind == KIND_MUL || kind == KIND_LOOKUP) return true;
@@ -105,7 +105,7 @@ export function verifyDataFlow(): i32 {
       if (usesAsScratch(layer, tensor) || (overwrites(layer, tensor) && !mayStandOn(layer, k, tensor)))
         return fail(STATUS_OVERLAP, i);
     }
-    if (usesAsScratch(layer, tensorRecord(load<u16>(layer, L_OUTPUT)))) return fail(STATUS_OVERLAP, i);
+    if (usesAsScratch(layer, outputOf(layer))) return fail(STATUS_OVERLAP, i);
   }
   const status = arrives(load<i32>(file(), H_OUTPUT), count);
   return status == STATUS_OK ? STATUS_OK : fail(status, count);

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as layout from "../../format/layout.ts";
 import { Engine } from "../../host/engine.ts";
+import { readModel } from "../../host/read.ts";
 import { randomInt8 } from "../../tests/support/models.ts";
 import { missingTools } from "../../tools/cortex-m.mjs";
 import { translate } from "./translate.ts";
@@ -54,6 +55,18 @@ function layoutHeader(): string {
   return numbers.map(([name, value]) => `#define ${name} ${value}\n`).join("");
 }
 
+/** The model with the weights of its convolutions in rows of a channel, as the peer takes them. */
+function inRows(model: Uint8Array, name: string): Uint8Array {
+  const rows = model.slice();
+  const view = new DataView(rows.buffer);
+  const records = view.getUint32(layout.H_LAYERS, true);
+  readModel(model, name).layers.forEach(({ kind, weights }, i) => {
+    const at = records + i * layout.LAYER_BYTES + layout.L_WEIGHTS;
+    if (kind === "Conv2D") rows.set(weights, view.getUint32(at, true));
+  });
+  return rows;
+}
+
 /** A file each of the model, an input, and what it gives in Node. Returns the bytes of memory that takes there. */
 async function writeData(folder: string, model: Uint8Array, name: string): Promise<number> {
   const engine = await Engine.load(model, name, "scalar");
@@ -61,6 +74,7 @@ async function writeData(folder: string, model: Uint8Array, name: string): Promi
   engine.input().set(input);
   engine.run();
   writeFileSync(join(folder, "model"), model);
+  writeFileSync(join(folder, "rows"), inRows(model, name));
   writeFileSync(join(folder, "input"), input);
   writeFileSync(join(folder, "output"), engine.output());
   return engine.memoryBytes;

@@ -24,10 +24,11 @@ interface Block {
 const SPARE_BYTES = 12 * 1024;
 const SPARE_SHARE = 1 / 8;
 /**
- * Where fewer activations are alive a strip may take the free bytes as well, or a share of them if then the blocks cannot be
- * placed without a gap.
+ * Where fewer activations are alive a strip may take the free bytes as well. Where blocks then cannot be placed without a
+ * gap, the scratch that reaches over the end is made smaller, to this share, so many times at most.
  */
-const SHARES = [1, 0.8, 0.6, 0.4, 0.2, 0];
+const SMALLER = 0.85;
+const ATTEMPTS = 24;
 
 export interface Plan {
   program: Program;
@@ -73,13 +74,19 @@ function lowerBoundOf(blocks: Block[], layers: number): number {
   return bound;
 }
 
-/** Placement by falling size, then by falling lifetime; then moves of one block to the front while that helps. */
-function search(blocks: Block[], lowerBound: number): { offsets: number[]; bytes: number } {
+/**
+ * Placement by falling size, by falling lifetime, and tensors, the first so many, before scratch; then moves of one block to
+ * the front while that helps.
+ */
+function search(blocks: Block[], tensors: number, lowerBound: number): { offsets: number[]; bytes: number } {
   const indices = [...blocks.keys()];
   const span = (i: number) => blocks[i].last - blocks[i].first;
   const orders = [
     [...indices].sort((a, b) => blocks[b].bytes - blocks[a].bytes || a - b),
     [...indices].sort((a, b) => span(b) - span(a) || blocks[b].bytes - blocks[a].bytes || a - b),
+    [...indices].sort(
+      (a, b) => Number(a >= tensors) - Number(b >= tensors) || blocks[b].bytes - blocks[a].bytes || a - b,
+    ),
     [...indices].sort((a, b) => blocks[b].bytes * (span(b) + 1) - blocks[a].bytes * (span(a) + 1) || a - b),
   ];
   let best = place(blocks, orders[0]);
@@ -170,12 +177,12 @@ export function plan(program: Program, views: ReadonlyMap<number, number>, arena
   };
   const most = arenaBudget ?? peak + spare;
   const least = arenaBudget === undefined ? spare : 0;
-  const planWith = (share: number): Plan => {
-    const planned = layers.map((layer, i) => inRoom(layer, Math.max(least, share * (most - alive[i]))));
+  const planWith = (rooms: readonly number[]): Plan => {
+    const planned = layers.map((layer, i) => inRoom(layer, rooms[i]));
     const scratches = planned.map(({ scratchBytes }, i): Block => ({ bytes: align(scratchBytes), first: i, last: i }));
     const all = [...blocks, ...scratches.filter((block) => block.bytes > 0)];
     const lowerBound = lowerBoundOf(all, layers.length);
-    const { offsets, bytes: arenaBytes } = search(all, lowerBound);
+    const { offsets, bytes: arenaBytes } = search(all, blocks.length, lowerBound);
     const offsetOf = new Map(all.map((block, at) => [block, offsets[at]]));
     return {
       lowerBound,
@@ -187,11 +194,19 @@ export function plan(program: Program, views: ReadonlyMap<number, number>, arena
       },
     };
   };
-  let best = planWith(SHARES[0]);
-  for (const share of SHARES.slice(1)) {
-    if (best.program.arenaBytes <= most) break;
-    const next = planWith(share);
-    if (next.program.arenaBytes < best.program.arenaBytes) best = next;
+  let rooms = layers.map((_, i) => Math.max(least, most - alive[i]));
+  let best = planWith(rooms);
+  for (let attempt = 0, plan = best; attempt < ATTEMPTS && best.program.arenaBytes > most; attempt++) {
+    const planned = plan.program.layers;
+    const reaches = planned.map(({ scratchOffset, scratchBytes }) => scratchOffset + scratchBytes > most);
+    if (!reaches.includes(true)) {
+      // A tensor was pushed over the end, by a large scratch at most.
+      const largest = planned.reduce((a, { scratchBytes }, i) => (scratchBytes > planned[a].scratchBytes ? i : a), 0);
+      reaches[largest] = true;
+    }
+    rooms = rooms.map((room, i) => (reaches[i] ? SMALLER * Math.min(room, planned[i].scratchBytes) : room));
+    plan = planWith(rooms);
+    if (plan.program.arenaBytes < best.program.arenaBytes) best = plan;
   }
   const { arenaBytes } = best.program;
   if (arenaBudget !== undefined && arenaBytes > arenaBudget)

@@ -3,7 +3,6 @@
 import { align } from "../../format/layout.ts";
 import {
   areNarrow,
-  EIGHT_WORDS,
   inTurn,
   liveRows,
   MAX_TABLE_BYTES,
@@ -18,6 +17,7 @@ import {
   stripPhases,
   tablePixels,
   wholeVectors,
+  wordBytes,
 } from "../../format/strip.ts";
 import type { ProgramLayer } from "../program.ts";
 
@@ -61,9 +61,7 @@ function scratchBytes(layer: ProgramLayer, from: Shape, to: Shape, strip: Strip)
   const whole = 2 * (signs * taps * groups + to[2] * quads);
   const chunk = 2 * SUM_ROWS * Math.max(taps * Math.min(batch, groups), quads);
   return (
-    4 * EIGHT_WORDS * SUM_ROWS +
-    align(4 * taps) +
-    4 * pixels +
+    align(to[2] * wordBytes(Math.max(layer.planes, 1)) + 4 * (layer.rank + taps + pixels)) +
     workBytes(layer, from, to, strip) +
     sumBytes(live * signs, row, taps * groups) +
     8 * row * quads +
@@ -110,29 +108,28 @@ function measures(
 }
 
 /**
- * The strips of least cost whose scratch is within `room`, or the smallest. Cost, in instructions: about 12
- * a pixel of a table, 7 of those of conv_u, which are not staged; those of the sums; and 45 to requantise a row of them,
- * whatever its length.
+ * The strips of least cost whose scratch is within `room`, or that of the smallest. Cost, in instructions: about 12
+ * a pixel of a table, 7 of those of conv_u, which are not staged; those of the sums, and those to requantise them.
  */
 function chooseStrip(layer: ProgramLayer, from: Shape, to: Shape, room: number): Strip {
   const { groups } = measures(layer, from, { rows: 1, columns: 1, batch: 2 });
-  let best: { strip: Strip; cost: number; bytes: number } | undefined; // cost: of all strips
-  for (const rows of sizes(Math.min(to[0], 255))) {
-    for (const columns of sizes(Math.min(to[1], MAX_COLUMNS))) {
-      for (const batch of sizes(Math.min(groups, MAX_TERMS)).slice(1)) {
+  const candidates: { strip: Strip; cost: number; bytes: number }[] = [];
+  for (const rows of sizes(to[0], 255)) {
+    for (const columns of sizes(to[1], MAX_COLUMNS)) {
+      for (const batch of batches(Math.min(groups, MAX_TERMS))) {
         for (const streamed of [false, true]) {
           const strip = { rows, columns, batch, streamed };
           const { pixels } = measures(layer, from, strip);
-          if (32 * Math.min(batch, groups) * pixels > MAX_TABLE_BYTES) continue;
-          const bytes = scratchBytes(layer, from, to, strip);
+          if (32 * batch * pixels > MAX_TABLE_BYTES) continue;
           const cost = costOf(layer, from, to, strip) * Math.ceil(to[0] / rows) * Math.ceil(to[1] / columns);
-          const better = !best || (bytes <= room ? best.bytes > room || cost < best.cost : bytes < best.bytes);
-          if (better) best = { strip, cost, bytes };
+          candidates.push({ strip, cost, bytes: scratchBytes(layer, from, to, strip) });
         }
       }
     }
   }
-  return best!.strip;
+  const least = candidates.reduce((bytes, candidate) => Math.min(bytes, candidate.bytes), Number.POSITIVE_INFINITY);
+  const within = candidates.filter(({ bytes }) => bytes <= Math.max(room, least));
+  return within.reduce((a, b) => (b.cost < a.cost ? b : a)).strip;
 }
 
 /** Of a strip. */
@@ -143,13 +140,13 @@ function costOf(layer: ProgramLayer, from: Shape, to: Shape, strip: Strip): numb
   const passes = live > 0 ? high : Math.ceil(groups / batch) * Math.ceil((taps * batch) / MAX_TERMS);
   const wide = !areNarrow(taps * groups);
   const sums = signsOf(layer, to) * sumCost({ terms: taps * groups, pixels: row, passes, wide, streamed });
-  const inner = 12 * groups * pixels * tables + sums + 45 * signsOf(layer, to);
+  const inner = 12 * groups * pixels * tables + sums + requantiseCost(row) * signsOf(layer, to);
   if (layer.kind !== "SemiBinary") return inner;
   const quads = pairedGroups(layer.rank);
   const most = workBytes(layer, from, to, strip) / pixelBytesU(quads);
   const block = Math.min(row, STRIP_LANES * Math.floor(most / STRIP_LANES));
   const outer = sumCost({ terms: quads, pixels: block, passes: 1, wide: false, streamed });
-  return inner + 7 * quads * row + to[2] * (outer + 45) * (row / block);
+  return inner + 7 * quads * row + to[2] * (outer + requantiseCost(block)) * (row / block);
 }
 
 /**
@@ -163,8 +160,17 @@ function sumCost({ terms, pixels, passes, wide, streamed }: Sums): number {
   return terms * ((streamed ? 3 : 7) * blocks + 2 * vectors) + passes * (12 * blocks + (wide ? 10 : 3) * vectors);
 }
 
-/** 1, 2, 4 … and `most` itself. */
-function sizes(most: number): number[] {
-  const powers = Array.from({ length: Math.floor(Math.log2(most)) + 1 }, (_, i) => 2 ** i);
-  return powers.at(-1) === most ? powers : [...powers, most];
+/** Of so many sums of one row. */
+const requantiseCost = (pixels: number) => 20 + 13 * (pixels / STRIP_LANES);
+
+/** Lengths of strips that take fewer of them than any shorter does: length / 1, length / 2 …, rounded up; `most` at most. */
+function sizes(length: number, most: number): number[] {
+  const parts = Array.from({ length }, (_, i) => Math.ceil(length / (i + 1)));
+  return [...new Set(parts)].filter((size) => size <= most).reverse();
+}
+
+/** 2, 4, 8 … and all of `groups`. */
+function batches(groups: number): number[] {
+  const powers = Array.from({ length: Math.floor(Math.log2(groups)) }, (_, i) => 2 ** (i + 1));
+  return powers.at(-1) === groups ? powers : [...powers, groups];
 }

@@ -31,8 +31,11 @@ function extreme(program: Program, seed: number): Program {
     const { kind } = layer;
     const parameters = layer.parameters.slice();
     const isAdd = parameters.length === f.ADD_WORDS;
-    for (const word of isAdd ? ADD_MULTIPLIERS : (MULTIPLIER_WORDS[kind] ?? [])) parameters[word] = from(ENDS);
-    for (const word of isAdd ? ADD_SHIFTS : (SHIFT_WORDS[kind] ?? [])) parameters[word] = from(EXPONENTS);
+    for (const word of MULTIPLIER_WORDS[kind] ?? []) parameters[word] = from(ENDS);
+    for (const word of SHIFT_WORDS[kind] ?? []) parameters[word] = from(EXPONENTS);
+    // The factors of an Add, alone or fused, are fractions.
+    for (const word of isAdd ? ADD_MULTIPLIERS : []) parameters[word] = from(ENDS.filter((end) => end >= 0));
+    for (const word of isAdd ? ADD_SHIFTS : []) parameters[word] = from(EXPONENTS.filter((e) => e <= 0));
     const small = OF_SIGNS.has(kind);
     const multiplier = kind === "SemiBinary" ? [0, 1, 65535] : kind === "BinaryPlanes" ? [-32768, 0, 32767] : ENDS;
     return {

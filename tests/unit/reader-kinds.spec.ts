@@ -2,6 +2,9 @@ import { layerRecord, parameters as parametersOf } from "../../assembly/model";
 import {
   ADD_MAX,
   ADD_MIN,
+  ADD_MULTIPLIER_1,
+  ADD_MULTIPLIER_2,
+  ADD_MULTIPLIER_OUT,
   ADD_SHIFT_1,
   ADD_SHIFT_2,
   ADD_SHIFT_OUT,
@@ -148,16 +151,19 @@ describe("Add, alone or fused, is refused", () => {
       array(L_PARAMETERS, 44, 4, STATUS_PARAMETERS);
     }
   });
-  it("where an exponent is none, or a zero point or bound no int8", () => {
+  it("where a factor is negative or above 1, or a zero point or bound no int8", () => {
     const exponents: StaticArray<i32> = [ADD_SHIFT_1, ADD_SHIFT_2, ADD_SHIFT_OUT];
+    const multipliers: StaticArray<i32> = [ADD_MULTIPLIER_1, ADD_MULTIPLIER_2, ADD_MULTIPLIER_OUT];
     const values: StaticArray<i32> = [ADD_ZERO_1, ADD_ZERO_2, ADD_ZERO_OUT, ADD_MIN, ADD_MAX];
     const builds: StaticArray<() => void> = [add, fusedAdd];
     for (let i = 0; i < 2; i++) {
       model(builds[i]);
       for (let j = 0; j < exponents.length; j++) {
-        word(exponents[j], 31, STATUS_PARAMETERS);
+        word(exponents[j], 1, STATUS_PARAMETERS);
         word(exponents[j], -32, STATUS_PARAMETERS);
         word(exponents[j], -31, STATUS_OK);
+        word(multipliers[j], -1, STATUS_PARAMETERS);
+        word(multipliers[j], i32.MAX_VALUE, STATUS_OK);
       }
       for (let j = 0; j < values.length; j++) {
         word(values[j], 128, STATUS_PARAMETERS);

@@ -9,5 +9,6 @@
 
 .section .rodata
 file model
+file rows
 file input
 file output

@@ -128,7 +128,7 @@ static void convolve(const u8 *layer) {
   const Tensor in = tensor(U16(layer + L_INPUT)), out = tensor(U16(layer + L_OUTPUT));
   const s32 size = U16(layer + L_KERNEL_HEIGHT) * U16(layer + L_KERNEL_WIDTH) * in.channels;
   const s32 low = S8(layer + L_ACTIVATION_MIN), high = S8(layer + L_ACTIVATION_MAX), count = out.channels;
-  const s8 *weights = (const s8 *)model + U32(layer + L_WEIGHTS), *shifts = (const s8 *)model + U32(layer + L_SHIFTS);
+  const s8 *weights = (const s8 *)rows + U32(layer + L_WEIGHTS), *shifts = (const s8 *)model + U32(layer + L_SHIFTS);
   const s32 *bias = (const s32 *)(model + U32(layer + L_BIAS));
   const s32 *multipliers = (const s32 *)(model + U32(layer + L_MULTIPLIERS));
   const s32 *parameters = (const s32 *)(model + U32(layer + L_PARAMETERS));

@@ -4,7 +4,7 @@
 
 #include "board.h"
 
-extern const u8 model[], model_end[], input[], input_end[], output[], output_end[];
+extern const u8 model[], model_end[], rows[], input[], input_end[], output[], output_end[];
 
 static Z_halfbit_instance_t instance;
 

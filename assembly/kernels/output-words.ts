@@ -70,8 +70,8 @@ export function storeChannels<L>(
   to: usize,
   stride: i32,
 ): void {
-  if (isVector<L>() && short && shift >= 16 && rows == 1 && channels == SUM_ROWS) {
-    toEight(sums, narrow, row, wordsOf(t), shift, low, high, pixels, to + t, stride);
+  if (isVector<L>() && short && shift >= 16 && channels == SUM_ROWS) {
+    toEight(sums, narrow, row, rows, wordsOf(t), shift, low, high, pixels, to + t, stride);
     return;
   }
   for (let end = t + channels; t < end; t++, sums += <usize>rows * row)

@@ -102,34 +102,51 @@ export function toInner<L>(
   }
 }
 
-/** Channel c of toEight: 8 pixels, 16 bits each, by words of `words` bytes (output-words.ts). @inline */
-function eighth(sums: usize, narrow: bool, row: usize, words: usize, c: i32, shift: i32): v128 {
-  const at = sums + <usize>c * row;
-  const x = v128.load(at);
-  const scale = v128.load32_splat(words + <usize>(c * wordBytes(1)));
-  const offset = v128.load32_splat(words + <usize>(c * wordBytes(1)), 4);
-  const low = i32x4.add(offset, i32x4.mul(scale, narrow ? i32x4.extend_low_i16x8_u(x) : x));
-  const high = i32x4.add(offset, i32x4.mul(scale, narrow ? i32x4.extend_high_i16x8_u(x) : v128.load(at, 16)));
+/** Channel c of toEight: 8 pixels, 16 bits each. @inline */
+function eighth(sums: usize, narrow: bool, row: usize, rows: i32, words: usize, c: i32, shift: i32): v128 {
+  let word = words + <usize>(c * wordBytes(rows));
+  let at = sums + <usize>(c * rows) * row;
+  const end = word + <usize>(rows << 2);
+  let low = v128.load32_splat(end);
+  let high = low;
+  do {
+    const scale = v128.load32_splat(word);
+    const x = v128.load(at);
+    low = i32x4.add(low, i32x4.mul(scale, narrow ? i32x4.extend_low_i16x8_u(x) : x));
+    high = i32x4.add(high, i32x4.mul(scale, narrow ? i32x4.extend_high_i16x8_u(x) : v128.load(at, 16)));
+    at += row;
+    word += 4;
+  } while (word < end);
   return i16x8.shr_s(i16x8.narrow_i32x4_s(i32x4.shr_s(low, 16), i32x4.shr_s(high, 16)), shift - 16);
 }
 
 /** Two channels of toEight, clamped: 8 pixels of 2 bytes. @inline */
-function quarter(sums: usize, narrow: bool, row: usize, words: usize, c: i32, shift: i32, low: v128, high: v128): v128 {
-  const first = eighth(sums, narrow, row, words, c, shift);
-  const both = i8x16.narrow_i16x8_s(first, eighth(sums, narrow, row, words, c + 1, shift));
+function quarter(
+  sums: usize,
+  narrow: bool,
+  row: usize,
+  rows: i32,
+  words: usize,
+  c: i32,
+  shift: i32,
+  low: v128,
+  high: v128,
+): v128 {
+  const first = eighth(sums, narrow, row, rows, words, c, shift);
+  const both = i8x16.narrow_i16x8_s(first, eighth(sums, narrow, row, rows, words, c + 1, shift));
   const clamped = i8x16.min_s(i8x16.max_s(both, low), high);
   return v128.shuffle<i8>(clamped, clamped, 0, 8, 1, 9, 2, 10, 3, 11, 4, 12, 5, 13, 6, 14, 7, 15);
 }
 
 /**
- * 8 channels of output from as many rows of sums, `row` bytes apart: clamp((sum · scale + offset) >> shift, low, high) of
- * `pixels` pixels, `stride` bytes apart, where 32 bits hold what is shifted (isShort) and shift ≥ 16. words: scale and
- * offset of each (output-words.ts).
+ * toOutput of 8 channels, whose rows of sums stand one behind the other, where 32 bits hold what is shifted (isShort) and
+ * shift ≥ 16.
  */
 export function toEight(
   sums: usize,
   narrow: bool,
   row: usize,
+  rows: i32,
   words: usize,
   shift: i32,
   low: i32,
@@ -142,10 +159,10 @@ export function toEight(
   const most = i8x16.splat(<i8>high);
   let p = 0;
   do {
-    const a = quarter(sums, narrow, row, words, 0, shift, least, most);
-    const b = quarter(sums, narrow, row, words, 2, shift, least, most);
-    const c = quarter(sums, narrow, row, words, 4, shift, least, most);
-    const d = quarter(sums, narrow, row, words, 6, shift, least, most);
+    const a = quarter(sums, narrow, row, rows, words, 0, shift, least, most);
+    const b = quarter(sums, narrow, row, rows, words, 2, shift, least, most);
+    const c = quarter(sums, narrow, row, rows, words, 4, shift, least, most);
+    const d = quarter(sums, narrow, row, rows, words, 6, shift, least, most);
     const ab0 = v128.shuffle<i16>(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
     const ab4 = v128.shuffle<i16>(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
     const cd0 = v128.shuffle<i16>(c, d, 0, 8, 1, 9, 2, 10, 3, 11);

@@ -1,5 +1,6 @@
 // Sums over the windows of a strip of output pixels, of every row of a layer's signs.
 
+import { SUM_ROWS } from "../../format/strip";
 import { batch, buildBatch, groups, taps, turns } from "./strip";
 import { signRows, staged, sumRow, sums, tables } from "./strip-scratch";
 import { sumBatch } from "./strip-stream";
@@ -9,9 +10,14 @@ import { turnSums, turnTo } from "./turns";
 let together: i32 = 0;
 let first: usize = 0;
 
-/** atOnce: rows of signs that are summed up together, 8 at most. After openScratch. */
-export function openSums(atOnce: i32): void {
-  together = batch >= groups && !turns ? atOnce : 0;
+/** For output channels of so many rows of signs each. After openScratch. */
+export function openSums(rows: i32): void {
+  together = batch >= groups && !turns ? max(1, SUM_ROWS / rows) * rows : 0;
+}
+
+/** Output channels of `rows` rows each whose sums stand one behind the other, from the one asked for on. */
+export function channelsAtOnce(rows: i32): i32 {
+  return together == 0 ? SUM_ROWS : together / rows;
 }
 
 /** Prepares sumsOf for the strip whose first output pixel is (oy, ox), the one below the strip before or firstTurn. */

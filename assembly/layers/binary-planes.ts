@@ -1,16 +1,10 @@
 // y_t = clamp(z_y + round((Σ_i A_{t,i} · p_{t,i} + bias_t · 2^b) · 2^−r), lo, hi), p_{t,i} = Σ ±(x − z), a strip at a time.
 // sign(W), α·B and Σ α_i·B_i are this layer with one, one and several planes. Rows: planes of a channel together.
 
-import { SUM_ROWS } from "../../format/strip";
 import { storeChannels } from "../kernels/output-words";
 import { rowLength } from "../kernels/strip";
 import { narrow, outputs, sumRow } from "../kernels/strip-scratch";
-import { sumsOf } from "../kernels/strip-sums";
-
-/** Channels whose rows of signs are summed up together. */
-export function channelsAtOnce(planes: i32): i32 {
-  return max(1, SUM_ROWS / planes);
-}
+import { channelsAtOnce, sumsOf } from "../kernels/strip-sums";
 
 /** The strip that openStripSums was called for, to `outputs`. */
 export function binaryPlanes<L>(planes: i32, channels: i32): void {

@@ -1,7 +1,6 @@
 // The layers whose weights are signs, a strip of output pixels at a time.
 
 import { L_PLANES, L_RANK } from "../../format/layout";
-import { SUM_ROWS } from "../../format/strip";
 import { openWords } from "../kernels/output-words";
 import { openStore, storeStrip } from "../kernels/pixel-store";
 import { openStrip, pitch, stripColumns, stripRows, tapOffsets } from "../kernels/strip";
@@ -10,7 +9,7 @@ import { fillStream } from "../kernels/strip-stream";
 import { openStripSums, openSums } from "../kernels/strip-sums";
 import { firstTurn } from "../kernels/turns";
 import { channels, height, outputOf, width } from "../model";
-import { binaryPlanes, channelsAtOnce } from "./binary-planes";
+import { binaryPlanes } from "./binary-planes";
 import { openSemiBinary, semiBinary } from "./semi-binary";
 
 /** A SemiBinary layer has K and no planes, a BinaryPlanes layer planes and no K. */
@@ -23,7 +22,7 @@ export function ofSigns<L>(layer: usize): void {
   openStore(layer, 0);
   openScratch(layer);
   tapOffsets(offsets);
-  openSums(rank > 0 ? SUM_ROWS : channelsAtOnce(planes) * planes);
+  openSums(max(planes, 1));
   const behind = streamed ? fillStream() : 0;
   openWords(layer, rank, planes, count);
   if (rank > 0) openSemiBinary(layer, rank, count, behind);

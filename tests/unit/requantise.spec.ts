@@ -106,7 +106,7 @@ describe("eight channels of output", () => {
             store<i32>(WORDS + c * wordBytes(1), scales[c]);
             store<i64>(WORDS + c * wordBytes(1) + 4, offset);
           }
-          toEight(SUMS, narrow == 1, (narrow == 1 ? 2 : 4) * PIXELS, WORDS, shift, -90, 99, PIXELS, OUT, 8);
+          toEight(SUMS, narrow == 1, (narrow == 1 ? 2 : 4) * PIXELS, 1, WORDS, shift, -90, 99, PIXELS, OUT, 8);
           for (let c = 0; c < 8; c++) {
             for (let p = 0; p < PIXELS; p++) {
               const y = ((sumOf(c, p, narrow == 1) - 20000 - c) * scales[c] + (12345 << c)) >> shift;

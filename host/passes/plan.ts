@@ -208,11 +208,12 @@ export function plan(program: Program, views: ReadonlyMap<number, number>, arena
     plan = planWith(rooms);
     if (plan.program.arenaBytes < best.program.arenaBytes) best = plan;
   }
-  const { arenaBytes } = best.program;
-  if (arenaBudget !== undefined && arenaBytes > arenaBudget)
-    throw new HalfbitError(
-      "E_BUDGET",
-      `the arena does not fit ${arenaBudget} bytes; the smallest possible is --arena-budget ${arenaBytes}`,
-    );
-  return best;
+  if (arenaBudget === undefined || best.program.arenaBytes <= arenaBudget) return best;
+  const smallest = planWith(layers.map(() => 0));
+  const { arenaBytes } = smallest.program;
+  if (arenaBytes <= arenaBudget) return smallest;
+  throw new HalfbitError(
+    "E_BUDGET",
+    `the arena does not fit ${arenaBudget} bytes; the smallest possible is --arena-budget ${arenaBytes}`,
+  );
 }

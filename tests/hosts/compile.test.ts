@@ -47,6 +47,21 @@ test("a float source needs samples and says so", () => {
   assert.match(stderr, /^error E_CALIBRATION: [^\n]*--calib[^\n]*\n$/);
 });
 
+test("--arena-budget keeps the arena within its bytes, or says how many it takes at least", () => {
+  const arenaOf = (file: string) => JSON.parse(ok("inspect", file, "--json")).arenaBytes;
+  ok(...CONV, "-o", "free.bin", "--quiet");
+  const refused = halfbit([...CONV, "-o", "small.bin", "--quiet", "--arena-budget", "100"], { cwd });
+  assert.equal(refused.code, 5);
+  const [, least] = /^error E_BUDGET: the arena does not fit 100 bytes; [^\n]* --arena-budget (\d+)\n$/.exec(
+    refused.stderr,
+  )!;
+  ok(...CONV, "-o", "small.bin", "--quiet", "--arena-budget", least);
+  const [small, free] = ["small.bin", "free.bin"].map(arenaOf);
+  assert.ok(small <= Number(least) && Number(least) <= free, `${small}, ${least}, ${free}`);
+  writeFileSync(join(cwd, "conv.raw"), randomInt8(128, 3));
+  assert.equal(ok("run", "small.bin", "conv.raw", "--json"), ok("run", "free.bin", "conv.raw", "--json"));
+});
+
 for (const scheme of ["semi-binary", "sign", "alpha", "planes:2", "int8"]) {
   test(`a float source compiles with --scheme ${scheme}; the engine passes the model's self-test`, () => {
     ok(...CONV, "--scheme", scheme, "-o", "conv.bin", "--quiet");

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { align } from "../../format/layout.ts";
 import { Engine } from "../../host/engine.ts";
+import { HalfbitError } from "../../host/errors.ts";
 import { size } from "../../host/graph/graph.ts";
 import { FUSES_ADD, inputsOf, OF_INT8 } from "../../host/kinds.ts";
 import { type Plan, plan } from "../../host/passes/plan.ts";
@@ -114,6 +115,46 @@ describe("random programs", () => {
         assert.deepEqual(engine.layerOutput(i), expected[i], `seed ${seed}, layer ${i}`);
       }
     }
+  });
+});
+
+describe("an arena budget", () => {
+  test("is kept, or the smallest arena is named, which then is", () => {
+    let kept = 0;
+    for (const seed of SEEDS) {
+      const { program, views } = randomProgram(seed);
+      const free = plan(program, views).program.arenaBytes;
+      for (const share of [0.9, 0.6, 0.3]) {
+        const budget = Math.floor(share * free);
+        try {
+          const within = plan(program, views, budget).program;
+          assert.ok(within.arenaBytes <= budget, `seed ${seed}`);
+          play(within, views);
+          kept++;
+        } catch (error) {
+          assert.ok(error instanceof HalfbitError && error.code === "E_BUDGET", `seed ${seed}: ${error}`);
+          const named = Number(/--arena-budget (\d+)$/.exec(error.message)?.[1]);
+          assert.ok(named > budget && plan(program, views, named).program.arenaBytes <= named, `seed ${seed}`);
+        }
+      }
+    }
+    assert.ok(kept >= 20, `${kept} kept`);
+  });
+
+  test("makes tables smaller, to the same outputs", async () => {
+    const b = new Builder([16, 16, 16], 3);
+    b.window("SemiBinary", { kernel: [3, 3], pad: [1, 1, 1, 1] });
+    const input = randomInt8(16 * 16 * 16, 1);
+    const outputs = [];
+    for (const budget of [undefined, 12_000]) {
+      const { program } = plan(b.program, b.views, budget);
+      if (budget) assert.ok(program.arenaBytes <= budget);
+      const engine = await Engine.load(writeModel(program), "budget");
+      engine.input().set(input);
+      engine.run();
+      outputs.push(engine.output().slice());
+    }
+    assert.deepEqual(outputs[1], outputs[0]);
   });
 });
 

@@ -23,6 +23,8 @@ interface Block {
  */
 const SPARE_BYTES = 12 * 1024;
 const SPARE_SHARE = 1 / 8;
+/** But a strip may always take so many times what the smallest takes, which is many times as slow. */
+const TIMES_SMALLEST = 1.5;
 /**
  * Where fewer activations are alive a strip may take the free bytes as well. Where blocks then cannot be placed without a
  * gap, the scratch that reaches over the end is made smaller, to this share, so many times at most.
@@ -168,15 +170,14 @@ export function plan(program: Program, views: ReadonlyMap<number, number>, arena
     blocks.filter((block) => block.first <= i && i <= block.last).reduce((sum, block) => sum + block.bytes, 0),
   );
   const peak = Math.max(0, ...alive);
-  const spare = Math.max(SPARE_BYTES, SPARE_SHARE * peak);
   const shapeOf = (t: number) => tensors[t].shape;
   const inRoom = (layer: ProgramLayer, room: number) => {
     if (OF_INT8.has(layer.kind)) return withRows(layer, shapeOf(layer.input), shapeOf(layer.output));
     if (!OF_SIGNS.has(layer.kind) || layer.stripRows > 0) return layer;
     return withStrip(layer, shapeOf(layer.input), shapeOf(layer.output), room);
   };
-  const most = arenaBudget ?? peak + spare;
-  const least = arenaBudget === undefined ? spare : 0;
+  const wished = layers.map((layer, i) => alive[i] + TIMES_SMALLEST * inRoom(layer, 0).scratchBytes);
+  const most = arenaBudget ?? Math.max(peak + SPARE_BYTES, (1 + SPARE_SHARE) * peak, ...wished);
   const planWith = (rooms: readonly number[]): Plan => {
     const planned = layers.map((layer, i) => inRoom(layer, rooms[i]));
     const scratches = planned.map(({ scratchBytes }, i): Block => ({ bytes: align(scratchBytes), first: i, last: i }));
@@ -194,7 +195,7 @@ export function plan(program: Program, views: ReadonlyMap<number, number>, arena
       },
     };
   };
-  let rooms = layers.map((_, i) => Math.max(least, most - alive[i]));
+  let rooms = layers.map((_, i) => most - alive[i]);
   let best = planWith(rooms);
   for (let attempt = 0, plan = best; attempt < ATTEMPTS && best.program.arenaBytes > most; attempt++) {
     const planned = plan.program.layers;

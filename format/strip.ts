@@ -76,6 +76,9 @@ export function areNarrow(terms: i32): boolean {
   return terms <= MAX_TERMS;
 }
 
+/** Pixels for which tables of conv_u stand at once, at most: those of MAX_TERMS entries then take MAX_TABLE_BYTES. */
+export const MAX_BLOCK: i32 = 32;
+
 /** Bytes of the tables and sums of conv_u for a pixel, of so many groups of K. */
 export function pixelBytesU(quads: i32): i32 {
   return 32 * quads + SUM_ROWS * (areNarrow(quads) ? 2 : 4);

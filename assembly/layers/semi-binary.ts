@@ -1,7 +1,7 @@
 // conv_v → scale_d → conv_u: the K-channel map exists for one strip only.
 
 import { L_SHIFT_M, packedRowBytes } from "../../format/layout";
-import { areNarrow, MAX_TERMS, pairedGroups, pixelBytesU, STRIP_LANES, SUM_ROWS } from "../../format/strip";
+import { areNarrow, MAX_BLOCK, MAX_TERMS, pairedGroups, pixelBytesU, STRIP_LANES, SUM_ROWS } from "../../format/strip";
 import { storeChannels } from "../kernels/output-words";
 import { toInner } from "../kernels/requantise";
 import { findEntries, openPacked, packedSums, signSums } from "../kernels/sign-sums";
@@ -82,7 +82,7 @@ function convU<L>(layer: usize, first: i32, count: i32, channels: i32): void {
 export function openSemiBinary(layer: usize, K: i32, channels: i32, end: usize): void {
   rank = K;
   quads = pairedGroups(rank);
-  block = min(rowLength, (workBytes / pixelBytesU(quads)) & -STRIP_LANES);
+  block = min(min(rowLength, MAX_BLOCK), (workBytes / pixelBytesU(quads)) & -STRIP_LANES);
   sumsU = tables + <usize>(block * (quads << 5));
   streamU = end;
   if (streamed)

@@ -5,6 +5,7 @@ import {
   areNarrow,
   inTurn,
   liveRows,
+  MAX_BLOCK,
   MAX_TABLE_BYTES,
   MAX_TERMS,
   pairedGroups,
@@ -144,7 +145,7 @@ function costOf(layer: ProgramLayer, from: Shape, to: Shape, strip: Strip): numb
   if (layer.kind !== "SemiBinary") return inner;
   const quads = pairedGroups(layer.rank);
   const most = workBytes(layer, from, to, strip) / pixelBytesU(quads);
-  const block = Math.min(row, STRIP_LANES * Math.floor(most / STRIP_LANES));
+  const block = Math.min(row, MAX_BLOCK, STRIP_LANES * Math.floor(most / STRIP_LANES));
   const outer = sumCost({ terms: quads, pixels: block, passes: 1, wide: false, streamed });
   return inner + 7 * quads * row + to[2] * (outer + requantiseCost(block)) * (row / block);
 }

@@ -5,8 +5,10 @@ import { Engine } from "../../host/engine.ts";
 import { selfTest } from "../../host/passes/self-test.ts";
 import { withStrip } from "../../host/passes/strip.ts";
 import { emptyLayer, type ProgramLayer } from "../../host/program.ts";
+import { runReference } from "../../host/reference/index.ts";
 import { writeModel } from "../../host/write.ts";
 import { Builder, type Options, type Shape } from "../conformance/build.ts";
+import { randomInt8 } from "../support/models.ts";
 
 const SHAPES: [input: Shape, kind: "SemiBinary" | "BinaryPlanes", options: Options][] = [
   [[16, 16, 16], "SemiBinary", { kernel: [3, 3], pad: [1, 1, 1, 1] }],
@@ -45,6 +47,28 @@ for (const [input, kind, options] of SHAPES) {
       }
     });
   }
+}
+
+const LARGE: [input: Shape, options: Options][] = [
+  [[16, 40, 32], { kernel: [3, 3], pad: [1, 1, 1, 1], rank: 64, channels: 8 }],
+  [[14, 14, 64], { kernel: [3, 3], pad: [1, 1, 1, 1], rank: 256, channels: 8 }],
+  [[12, 30, 64], { rank: 300, channels: 16 }],
+];
+
+for (const [input, options] of LARGE) {
+  test(`K = ${options.rank} of ${input.join("×")} in all the room it could want equals the reference`, async () => {
+    const builder = new Builder(input, 5);
+    builder.window("SemiBinary", { ...options, room: 300_000 });
+    const program = builder.done();
+    const x = randomInt8(input[0] * input[1] * input[2], 1);
+    const [expected] = runReference(program, x);
+    for (const level of ["scalar", "simd128"] as const) {
+      const engine = await Engine.load(writeModel(program), "strip", level);
+      engine.input().set(x);
+      engine.run();
+      assert.deepEqual(engine.output(), expected, level);
+    }
+  });
 }
 
 test("a strip takes no more than its room, or else the least it can", () => {

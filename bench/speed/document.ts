@@ -71,7 +71,7 @@ ${all.map(layersSection).join("\n\n")}
 
 ## Kernels
 
-Layers of one plane of signs, whole: from int8 pixels to int8 pixels, edges, tables and requantisation included. Beside them a whole int8 layer of halfbit and three bare kernels (\`bench/speed/kernels\`) that leave int32 sums behind and do not requantise: two dense int8 convolutions by 16-bit dot products with SIMD, the padding of their input included, with output channels (*pairs*) or inputs (*rows*) in the lanes; and plain scalar loops.
+Layers of one plane of signs, whole: from int8 pixels to int8 pixels, edges, tables and requantisation included, with the scratch that an arena of 44 KB, in which ResNet-8 runs, has for them. Beside them a whole int8 layer of halfbit and three bare kernels (\`bench/speed/kernels\`) that leave int32 sums behind and do not requantise: two dense int8 convolutions by 16-bit dot products with SIMD, the padding of their input included, with output channels (*pairs*) or inputs (*rows*) in the lanes; and plain scalar loops.
 
 ${kernelsSection(kernels)}
 

@@ -37,16 +37,24 @@ export interface SignLayer extends LayerShape {
   x: Int8Array;
 }
 
+/** Bytes of arena in which ResNet-8 runs. */
+const ARENA = 44 * 1024;
+
 /** "Same" padding as TensorFlow has it; at stride 2 all of it is behind the image. */
 function options({ channels, stride }: LayerShape): Options {
   const before = stride === 1 ? 1 : 0;
   return { kernel: [3, 3], stride: [stride, stride], pad: [before, before, 1, 1], channels, zero: [0, 0] };
 }
 
+/** The scratch that the arena has beside input and output. */
+function roomOf({ input: [height, width, depth], channels, stride }: LayerShape): number {
+  return ARENA - height * width * depth - (height / stride) * (width / stride) * channels;
+}
+
 /** The input's zero point is 0, so that the sums are those of the numbers as they stand. */
 export function signLayer(shape: LayerShape, seed: number): SignLayer {
   const builder = new Builder(shape.input, seed, 0);
-  builder.window("BinaryPlanes", options(shape));
+  builder.window("BinaryPlanes", { ...options(shape), room: roomOf(shape) });
   const program = builder.done();
   const [height, width, depth] = shape.input;
   return {

@@ -38,7 +38,7 @@ export interface Results {
 const sweepText = (series: readonly Series[]) => `
 ## Time and operations
 
-One semi-binary 3×3 layer. *Off the line* is the deviation from the straight line through the series, time = fixed + additions · slope, fitted to the relative errors.
+One semi-binary 3×3 layer. *Off the line* is the deviation from the straight line through the series, time = fixed + additions · slope, fitted to the relative errors. The steps are those of the scratch: a layer has 12 KB beyond its activations, an eighth of them, or half as much again as it needs at the least. With 64 channels that is a strip of 8 pixels, with 128 one of 16; of 16 channels one of 4×8 pixels at 16×16, a row at 32×32, one of 2×19 at 56×56 and of 15×56 at 224×224. And tables are shared by all rows of signs, so more channels take less time an addition.
 
 ${sweepSection(series)}
 `;

@@ -23,19 +23,21 @@ export function openSums(layer: usize, roundsOnce: bool): void {
   high = load<i8>(layer, L_ACTIVATION_MAX);
 }
 
-function storeSum(at: usize, t: i32, to: usize): void {
-  const sum = load<i32>(at);
+/** Channel t of `pixels` pixels, whose sums are 8 bytes apart from `at` on, and channels `stride`. */
+function storeChannel(at: usize, t: i32, pixels: i32, to: usize, stride: i32): void {
   const multiplier = load<i32>(factors + (t << 2));
   const shift = <i32>load<i8>(exponents + t);
-  const value = once ? multiplyOnce(sum, multiplier, shift) : multiply(sum, multiplier, shift);
-  store<i8>(to + t, clamp<i32>(value + targetZero, low, high));
+  to += t;
+  for (const end = at + ((<usize>pixels) << 3); at < end; at += 8, to += stride) {
+    const sum = load<i32>(at);
+    const value = once ? multiplyOnce(sum, multiplier, shift) : multiply(sum, multiplier, shift);
+    store<i8>(to, clamp<i32>(value + targetZero, low, high));
+  }
 }
 
-/** One or two channels from t on of `pixels` pixels, whose sums are 8 bytes apart, and channels `stride`. */
+/** One or two channels from t on. */
 export function storeSums(t: i32, channels: i32, pixels: i32, to: usize, stride: i32): void {
-  for (let at = sums; pixels > 0; pixels--, at += 8, to += stride) {
-    for (let c = 0; c < channels; c++) storeSum(at + (c << 2), t + c, to);
-  }
+  for (let c = 0; c < channels; c++) storeChannel(sums + (c << 2), t + c, pixels, to, stride);
 }
 
 /** 8 channels, with SIMD: by float32 where that is certain (nearest.ts). */
@@ -58,7 +60,7 @@ export function storeSums8(t: i32, pixels: i32, to: usize, stride: i32): void {
     const m0 = magic4(f0);
     const m1 = magic4(f1);
     if (v128.any_true(v128.or(unsure4(f0, m0, limits0), unsure4(f1, m1, limits1)))) {
-      for (let c = 0; c < 8; c++) storeSum(at + (c << 2), t + c, to);
+      for (let c = 0; c < 8; c++) storeChannel(at + (c << 2), t + c, 1, to, 0);
     } else {
       const both = i16x8.narrow_i32x4_s(integers4(m0, zero), integers4(m1, zero));
       v128.store64_lane(to + t, i8x16.narrow_i16x8_s(both, both), 0);

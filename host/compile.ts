@@ -157,8 +157,7 @@ export async function compile(input: { bytes: Uint8Array; name: string }, option
   const imported = fold(importModel(input.bytes, input.name));
   checkWeights(imported, input.name);
   const digest = await sha256(input.bytes);
-  const { scheme, rank, target, solver, objective, seed, overrides, labels, preprocessing } = options;
-  const { arenaBudget } = options;
+  const { scheme, rank, target, solver, objective, seed, overrides, arenaBudget, labels, preprocessing } = options;
   const chosen = target ? aim(target) : { scheme, rank };
   const sourceFile = input.name.split(/[\\/]/).at(-1)!;
   const metadata: Metadata = {
@@ -181,7 +180,7 @@ export async function compile(input: { bytes: Uint8Array; name: string }, option
   const lowered = lower(found.quantised);
   const fused = fuseAdd(schedule(lowered.program, lowered.views), lowered.views);
   const compacted = compact(fused, lowered.views);
-  const planned = plan(compacted.program, compacted.views, options.arenaBudget);
+  const planned = plan(compacted.program, compacted.views, arenaBudget);
 
   const program: Program = { ...planned.program, metadata, selfTest: selfTest(planned.program, SELF_TEST_SEED) };
   const file = await proven(writeModel(program), program, input.name);

@@ -37,7 +37,7 @@ export function scaled4(x: v128, factors: v128, low: v128, high: v128): v128 {
   return f32x4.pmax(low, f32x4.pmin(high, f32x4.mul(f32x4.convert_i32x4_s(x), factors)));
 }
 
-/** Added to MAGIC: rounded4 and off4 of the result. @inline */
+/** Added to MAGIC, for unsure4 and integers4. @inline */
 export function magic4(x: v128): v128 {
   return f32x4.add(x, f32x4.splat(MAGIC));
 }

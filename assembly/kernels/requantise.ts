@@ -290,7 +290,7 @@ function clamped(x: v128, low: v128, high: v128): v128 {
 }
 
 /** The low bytes of 8 lanes, `stride` bytes apart. Returns where the next belongs. @inline */
-export function scatter(values: v128, to: usize, stride: i32): usize {
+function scatter(values: v128, to: usize, stride: i32): usize {
   v128.store8_lane(to, values, 0);
   to += stride;
   v128.store8_lane(to, values, 2);

@@ -2,6 +2,9 @@
 // the last one where the host shows no more.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { readModule } from "../../host/adapters/node.ts";
+import { memoryMap } from "../../host/bundle/memory-map.ts";
+import { loadStream } from "../../host/bundle/stream.ts";
 import { Engine as Runtime } from "../../host/engine.ts";
 import { readModel } from "../../host/read.ts";
 import { runReference } from "../../host/reference/index.ts";
@@ -32,6 +35,25 @@ function native(level: "scalar" | "simd128"): ConformanceEngine {
   };
 }
 
+/** The runtime that keeps of the file only its records, in exactly the memory that it needs. */
+const streaming: ConformanceEngine = {
+  name: "Node, stream",
+  skip: false,
+  async run(file, inputs) {
+    const module = await readModule("halfbit.stream.wasm");
+    const { total } = await memoryMap(module, file, "case");
+    const wasm = await loadStream(module, file, "case", total);
+    const bytes = (at: number, length: number) => new Int8Array(wasm.memory.buffer, at, length);
+    return inputs.map((input) => {
+      bytes(wasm.input(), input.length).set(input);
+      return Array.from({ length: wasm.layerCount() }, (_, i) => {
+        wasm.step(i);
+        return bytes(wasm.layerOutput(i), wasm.layerOutputBytes(i)).slice();
+      });
+    });
+  },
+};
+
 /** infer.wasm as a command, one process an input. */
 const commands = engines().map(({ name, skip, infer }): ConformanceEngine => {
   const folder = temporaryFolder();
@@ -50,7 +72,7 @@ const commands = engines().map(({ name, skip, infer }): ConformanceEngine => {
   };
 });
 
-export const ENGINES: ConformanceEngine[] = [native("scalar"), native("simd128"), ...commands];
+export const ENGINES: ConformanceEngine[] = [native("scalar"), native("simd128"), streaming, ...commands];
 
 /** What all of them must equal. */
 export function reference(file: Uint8Array, inputs: Int8Array[]): Int8Array[][] {

@@ -2,17 +2,21 @@
 import { randomBytes } from "node:crypto";
 import {
   closeSync,
+  existsSync,
   fstatSync,
   fsyncSync,
+  mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   renameSync,
+  rmSync,
   statSync,
   unlinkSync,
   writeSync,
 } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { HalfbitError } from "./errors.ts";
 
 const MAX_BYTES = 2 ** 31; // what a buffer of Node holds everywhere
@@ -72,6 +76,7 @@ const REASONS: Record<string, string> = {
   ENOENT: "its folder does not exist",
   ENOTDIR: "its folder is not a folder",
   EISDIR: "a folder, not a file",
+  ENOTEMPTY: "already there, and not empty: remove it, or name another",
   ENAMETOOLONG: "the name is too long",
 };
 
@@ -136,6 +141,39 @@ export function writeAtomically(path: string, bytes: Uint8Array): void {
     throw unwritable(path, error);
   } finally {
     if (temporary !== "") unlinkSync(temporary);
+    release();
+  }
+}
+
+/** Throws E_WRITE where writeFolder(path) would find something in its way. */
+export function checkNewFolder(path: string): void {
+  refuseDash(path);
+  try {
+    if (existsSync(path) && readdirSync(path).length > 0) throw Object.assign(new Error(), { code: "ENOTEMPTY" });
+  } catch (error) {
+    throw unwritable(path, error);
+  }
+}
+
+/**
+ * Writes a folder of files, whole or not at all: under a temporary name beside it, then renamed. It must not exist yet, or
+ * be empty. Throws E_WRITE.
+ */
+export function writeFolder(path: string, files: ReadonlyMap<string, string | Uint8Array>): void {
+  checkNewFolder(path);
+  const release = holdSignals();
+  const temporary = temporaryName(resolve(path));
+  try {
+    mkdirSync(temporary);
+    for (const [name, content] of files) {
+      const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+      writeAndClose(openSync(join(temporary, name), "wx"), bytes, true);
+    }
+    renameSync(temporary, path);
+  } catch (error) {
+    throw unwritable(path, error);
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
     release();
   }
 }

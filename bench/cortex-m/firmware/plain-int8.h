@@ -20,10 +20,12 @@ typedef struct {
   s32 height, width, channels, zero;
 } Tensor;
 
+static const u8 *const model = (const u8 *)halfbit_model;
+
 static Tensor tensor(u32 index) {
   const u8 *records = model + U32(model + H_TENSORS);
   const u8 *own = records + index * TENSOR_BYTES;
-  u8 *arena = linear_memory + Z_halfbitZ_input(&instance) - U32(records + U32(model + H_INPUT) * TENSOR_BYTES + T_ARENA);
+  u8 *arena = (u8 *)halfbit_input() - U32(records + U32(model + H_INPUT) * TENSOR_BYTES + T_ARENA);
   return (Tensor){(s8 *)arena + U32(own + T_ARENA), U16(own + T_HEIGHT), U16(own + T_WIDTH), U32(own + T_CHANNELS),
                   U32(own + T_ZERO_POINT)};
 }
@@ -152,7 +154,7 @@ static void convolve(const u8 *layer) {
 static void step(u32 index) {
   const u8 *layer = model + U32(model + H_LAYERS) + index * LAYER_BYTES;
   if (U8(layer + L_KIND) == KIND_CONV_2D) convolve(layer);
-  else Z_halfbitZ_step(&instance, index);
+  else wasm_step(index);
 }
 
 static void run(void) {

@@ -18,14 +18,12 @@ typedef int64_t s64;
 #define ALIGNED __attribute__((aligned(16)))
 #define NOINLINE __attribute__((noinline))
 #define DEAD_END __attribute__((cold, noreturn, noinline))
-#define COLD __attribute__((cold)) // for size: runs at load only
 #else
 #define UNLIKELY(condition) (condition)
 #define ALIASING // such a compiler must not take accesses by types for distinct, or be told not to
 #define ALIGNED
 #define NOINLINE
 #define DEAD_END
-#define COLD
 #endif
 
 /** How accesses are kept inside the memory. A verified model makes none that is not; this is for what nobody expects. */
@@ -45,6 +43,10 @@ typedef int64_t s64;
 #endif
 
 #define SLACK 80
+
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "WebAssembly's memory, and so the model, is little-endian"
+#endif
 
 #if HALFBIT_CHECKS == CHECKS_MASK
 #define MEMORY_BYTES HALFBIT_MASKED_BYTES

@@ -30,8 +30,14 @@ export const noCortexM = missingTools().length > 0 && `no ${missingTools().join(
 /** How memory is checked (firmware/memory.h). */
 export type Checks = "STORES" | "ALL" | "MASK" | "NONE";
 
-/** What runs the convolutions: the runtime, or plain C of int8 models alone (firmware/plain-int8.h). */
-export type Kernels = "runtime" | "plain-int8";
+/** What runs the layers: the runtime, or a peer in plain C in place of its int8 convolutions, or of its layers of signs. */
+export type Kernels = "runtime" | "plain-int8" | "plain-signs";
+
+const PEERS: Record<Kernels, string[]> = {
+  runtime: [],
+  "plain-int8": ["-DPLAIN_INT8", "-fno-strict-aliasing"],
+  "plain-signs": ["-DPLAIN_SIGNS", "-fno-strict-aliasing"],
+};
 
 export interface Count {
   /** Instructions of run(), in steps of 40. */
@@ -93,8 +99,7 @@ async function writeData(folder: string, model: Uint8Array, name: string): Promi
 
 function build(folder: string, core: Core, kernels: Kernels, checks: Checks): string {
   const elf = join(folder, "firmware.elf");
-  const own = [...CORES[core].flags, `-DHALFBIT_CHECKS=CHECKS_${checks}`];
-  if (kernels === "plain-int8") own.push("-DPLAIN_INT8");
+  const own = [...CORES[core].flags, `-DHALFBIT_CHECKS=CHECKS_${checks}`, ...PEERS[kernels]];
   const include = [folder, FIRMWARE, EXAMPLE].map((place) => `-I${place}`);
   const sources = [join(FIRMWARE, "run.c"), join(FIRMWARE, "data.S"), join(EXAMPLE, "board.c"), "model.c"];
   const link = ["-T", join(EXAMPLE, "board.ld"), "-o", elf];

@@ -20,10 +20,7 @@ const FUNCTION =
 const DATA = /^static const u8 data_segment/m;
 const ACCESS = /(\w+_(?:load|store)\w*?)_default32\(&instance->w2c_memory, \(u64\)\((\w+)\)(?: \+ (\d+)u)?/g;
 
-/** What runs when a model is loaded. */
-const ONCE = /^(reader_|state_|index_loadModel)/;
-
-/** Offsets up to here are covered by the room behind the memory (SLACK), so that only bases are checked. */
+/** Offsets up to here are covered by the room behind the memory (SLACK in firmware/memory.h), so that only bases are checked. */
 const SMALL = 64;
 
 /** wasm2c's translation of a module with names. */
@@ -83,19 +80,21 @@ export function translate(wasm: Uint8Array): string {
     .filter(([, , name]) => !wrappers.has(name))
     .map(([, type, name, parameters, text]) => ({
       // inline: no host calls all that is exported, and unused functions of this kind make no compiler complain.
-      head: `static ${ONCE.test(identifier(name)) ? "COLD " : ""}${exported.has(name) ? "inline " : ""}${type} ${named(name)}(${parameters || "void"})`,
+      head: `static ${exported.has(name) ? "inline " : ""}${type} ${named(name)}(${parameters || "void"})`,
       text: body(text, named),
     }));
   const segments = [...source.matchAll(SEGMENT)].map(([, name, bytes]) => `static const u8 ${name}[] = ${bytes};\n`);
   const places = [...source.matchAll(PLACE)].map(
     ([, at, name, bytes]) => `  memcpy(linear_memory + ${at}, ${name}, ${bytes});\n`,
   );
-  return [
-    "// Translated by wasm2c; do not edit.\n\n",
+  const c = [
     ...globals,
     ...segments,
     ...functions.map(({ head }) => `${head};\n`),
     ...functions.map(({ head, text }) => `\n${head} {\n${text}}\n`),
     `\nstatic void place_data(void) {\n${places.join("")}}\n`,
   ].join("");
+  const left = c.match(/.*(w2c_|wasm_rt_|instance|_default32).*/);
+  if (left) throw new Error(`wasm2c has written what no rule takes: ${left[0].trim()}`);
+  return `// Translated by wasm2c; do not edit.\n\n${c}`;
 }

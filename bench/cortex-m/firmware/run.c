@@ -1,5 +1,5 @@
 // Counts one inference, whole and layer by layer, and says whether it was right. What is counted is a bundle's runtime, or
-// with PLAIN_INT8 its peer; both find the model's records and the arena where the runtime has put them.
+// with PLAIN_INT8 or PLAIN_SIGNS a peer; both find the model's records and the arena where the runtime has put them.
 #include "board.h"
 #define HALFBIT_TRAP() trapped()
 static _Noreturn void trapped(void) {
@@ -12,8 +12,10 @@ static _Noreturn void trapped(void) {
 
 extern const u8 rows[], input[], input_end[], output[], output_end[];
 
-#ifdef PLAIN_INT8
+#if defined PLAIN_INT8
 #include "plain-int8.h"
+#elif defined PLAIN_SIGNS
+#include "plain-signs.h"
 #else
 static void run(void) { wasm_run(); }
 static void step(u32 layer) { wasm_step(layer); }

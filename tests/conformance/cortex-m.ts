@@ -17,10 +17,10 @@ const QEMU = [
   ...["-semihosting-config", "enable=on,target=native"],
 ];
 
-async function firmware(core: Core): Promise<string> {
+async function firmware(core: Core, module: string): Promise<string> {
   const folder = temporaryFolder();
   const elf = join(folder, "firmware.elf");
-  const sizes = [`-DMEMORY_BYTES=${MEMORY_BYTES}`, `-DSLACK=${translate(modulePath("scalar"), folder)}`];
+  const sizes = [`-DMEMORY_BYTES=${MEMORY_BYTES}`, `-DSLACK=${translate(module, folder)}`];
   const include = [folder, join(ROOT, "bench/cortex-m/firmware"), DRIVERS].map((path) => `-I${path}`);
   const sources = [join(DRIVERS, "cortex-m.c"), "-T", join(DRIVERS, "cortex-m.ld"), "-lm", "-o", elf];
   await printed("arm-none-eabi-gcc", [...FLAGS, ...CORES[core].flags, ...sizes, ...include, ...sources]);
@@ -31,5 +31,6 @@ export const CORTEX_M: Host[] = (Object.keys(CORES) as Core[]).map((core) => ({
   name: `wasm2c on ${CORES[core].title}, scalar`,
   skip: noCortexM,
   shows: "layers",
-  run: async (folder) => printed("qemu-system-arm", [...QEMU, "-kernel", await firmware(core)], folder),
+  run: async (folder, module = modulePath("scalar")) =>
+    printed("qemu-system-arm", [...QEMU, "-kernel", await firmware(core, module)], folder),
 }));

@@ -12,8 +12,8 @@ export interface Host {
   skip: string | false;
   /** A command shows the output of the last layer alone, as layer "output", and no memory. */
   shows: "layers" | "output";
-  /** What it prints for the list in a folder. */
-  run(folder: string): Promise<string>;
+  /** What it prints for the list in a folder; `module` is a file in the place of dist/'s, which a command does not take. */
+  run(folder: string, module?: string): Promise<string>;
 }
 
 export type Level = "scalar" | "simd128";

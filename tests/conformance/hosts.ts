@@ -14,7 +14,7 @@ function driver(name: string, level: Level, needs: EngineName, ...command: strin
     name: `${name}, ${level}`,
     skip: noEngine(needs),
     shows: "layers",
-    run: (folder) => printed(program, [...first, modulePath(level), folder]),
+    run: (folder, module = modulePath(level)) => printed(program, [...first, module, folder]),
   };
 }
 
@@ -23,9 +23,9 @@ const wamrAhead: Host = {
   name: "WAMR ahead of time, scalar",
   skip: noEngine("wamrc") || noEngine("wamr"),
   shows: "layers",
-  async run(folder) {
+  async run(folder, module = modulePath("scalar")) {
     const machineCode = join(temporaryFolder(), "halfbit.aot");
-    await printed(enginePath("wamrc/build/wamrc"), ["--bounds-checks=1", "-o", machineCode, modulePath("scalar")]);
+    await printed(enginePath("wamrc/build/wamrc"), ["--bounds-checks=1", "-o", machineCode, module]);
     return printed(enginePath("wamr/fast/wamr"), [machineCode, folder]);
   },
 };

@@ -7,7 +7,7 @@ import { Miniflare } from "miniflare";
 import { noChromium, openPage } from "../browser/chromium.ts";
 import { ROOT } from "../support/commands.ts";
 import { batch } from "./drivers/batch.ts";
-import { type Host, LEVELS, type Level, modulePath } from "./host.ts";
+import { type Host, LEVELS, modulePath } from "./host.ts";
 
 /** A driver as one script. Imports of .wasm stay: workerd resolves them when the worker is deployed. */
 async function script(name: string): Promise<string> {
@@ -24,18 +24,18 @@ async function script(name: string): Promise<string> {
   return outputFiles[0].text;
 }
 
-async function node(level: Level, folder: string): Promise<string> {
-  const module = await WebAssembly.compile(await readFile(modulePath(level)));
+async function node(folder: string, wasm: string): Promise<string> {
+  const module = await WebAssembly.compile(await readFile(wasm));
   return batch(module, async (name) => readFile(join(folder, name)));
 }
 
 const PAGE = '<!doctype html><link rel="icon" href="data:,"><script type="module" src="page.js"></script>';
 
-async function chromium(level: Level, folder: string): Promise<string> {
+async function chromium(folder: string, wasm: string): Promise<string> {
   const files = new Map<string, Uint8Array>([
     ["/index.html", new TextEncoder().encode(PAGE)],
     ["/page.js", new TextEncoder().encode(await script("page.mjs"))],
-    ["/halfbit.wasm", readFileSync(modulePath(level))],
+    ["/halfbit.wasm", readFileSync(wasm)],
     ...readdirSync(folder).map((name) => [`/${name}`, readFileSync(join(folder, name))] as const),
   ]);
   const { page, close } = await openPage(files);
@@ -46,12 +46,12 @@ async function chromium(level: Level, folder: string): Promise<string> {
   }
 }
 
-async function workerd(level: Level, folder: string): Promise<string> {
+async function workerd(folder: string, wasm: string): Promise<string> {
   const worker = new Miniflare({
     compatibilityDate: "2026-01-01",
     modules: [
       { type: "ESModule", path: "worker.mjs", contents: await script("worker.mjs") },
-      { type: "CompiledWasm", path: "halfbit.wasm", contents: readFileSync(modulePath(level)) },
+      { type: "CompiledWasm", path: "halfbit.wasm", contents: readFileSync(wasm) },
     ],
     serviceBindings: { FOLDER: { disk: { path: folder } } },
   });
@@ -65,8 +65,12 @@ async function workerd(level: Level, folder: string): Promise<string> {
   }
 }
 
-export const JAVASCRIPT: Host[] = LEVELS.flatMap((level) => [
-  { name: `Node, ${level}`, skip: false, shows: "layers", run: (folder) => node(level, folder) },
-  { name: `Chromium, ${level}`, skip: noChromium, shows: "layers", run: (folder) => chromium(level, folder) },
-  { name: `workerd, ${level}`, skip: false, shows: "layers", run: (folder) => workerd(level, folder) },
-]);
+export const JAVASCRIPT: Host[] = LEVELS.flatMap((level) => {
+  const host = (name: string, skip: Host["skip"], run: (folder: string, wasm: string) => Promise<string>): Host => ({
+    name: `${name}, ${level}`,
+    skip,
+    shows: "layers",
+    run: (folder, module = modulePath(level)) => run(folder, module),
+  });
+  return [host("Node", false, node), host("Chromium", noChromium, chromium), host("workerd", false, workerd)];
+});

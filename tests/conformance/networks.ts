@@ -19,7 +19,7 @@ export const NETWORKS = {
 export const SCHEMES = ["int8", "semi-binary"] as const;
 
 type Source = (typeof NETWORKS)[keyof typeof NETWORKS];
-type Scheme = (typeof SCHEMES)[number];
+export type Scheme = (typeof SCHEMES)[number];
 
 const CALIBRATION = 8;
 

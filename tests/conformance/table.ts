@@ -10,7 +10,7 @@ import { writeModel } from "../../host/write.ts";
 import { noMlperf } from "../support/mlperf.ts";
 import { randomInt8 } from "../support/models.ts";
 import { CASES } from "./cases.ts";
-import { NETWORKS, networkModel, SCHEMES } from "./networks.ts";
+import { NETWORKS, networkModel, SCHEMES, type Scheme } from "./networks.ts";
 
 export interface Case {
   name: string;
@@ -80,15 +80,16 @@ export function smallCases(): Case[] {
   });
 }
 
-/** Whole networks, on noise. */
+/** A whole network, on noise. */
+export async function networkCase(network: keyof typeof NETWORKS, scheme: Scheme): Promise<Case> {
+  const model = await networkModel(NETWORKS[network], scheme);
+  return expect(`${network}, ${scheme}`, network, model, [randomInt8(inputLength(model), 1)]);
+}
+
 async function networks(): Promise<Case[]> {
+  const names = Object.keys(NETWORKS) as (keyof typeof NETWORKS)[];
   const cases: Case[] = [];
-  for (const [group, source] of Object.entries(NETWORKS)) {
-    for (const scheme of SCHEMES) {
-      const model = await networkModel(source, scheme);
-      cases.push(expect(`${group}, ${scheme}`, group, model, [randomInt8(inputLength(model), 1)]));
-    }
-  }
+  for (const name of names) for (const scheme of SCHEMES) cases.push(await networkCase(name, scheme));
   return cases;
 }
 

@@ -19,7 +19,9 @@ export async function batch(module: WebAssembly.Module, read: (name: string) => 
   const list = new TextDecoder().decode(await read("cases.txt"));
   for (const [run, line] of list.trim().split("\n").entries()) {
     const [model, input] = await Promise.all(line.split(" ").map(read));
-    write(model, wasm.reserve(model.length));
+    const at = wasm.reserve(model.length);
+    if (at === 0) throw new Error(`${line}: no memory for the model`);
+    write(model, at);
     if (wasm.load(model.length) !== 0) throw new Error(`${line}: the model is refused`);
     write(input, wasm.input());
     for (let layer = 0; layer < wasm.layerCount(); layer++) {

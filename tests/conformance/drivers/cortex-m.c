@@ -12,11 +12,12 @@ void wasm_rt_allocate_memory(wasm_rt_memory_t *memory, uint32_t pages, uint32_t 
   memory->data = linear_memory;
   memory->size = MEMORY_BYTES;
   memory->pages = pages;
+  memory->max_pages = most < MEMORY_BYTES / 65536 ? most : MEMORY_BYTES / 65536;
 }
 
 uint32_t wasm_rt_grow_memory(wasm_rt_memory_t *memory, uint32_t pages) {
   const uint32_t before = memory->pages;
-  if (pages > MEMORY_BYTES / 65536 - before) return -1;
+  if (pages > memory->max_pages - before) return -1;
   memory->pages += pages;
   return before;
 }

@@ -3,6 +3,7 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { programsOnPath } from "../bin/wasmtime/programs.mjs";
+import { bootstrap } from "./bootstrap.mjs";
 import { installPackages } from "./support/apt.mjs";
 import { fingerprint, stamp } from "./support/fingerprint.mjs";
 import { capture, main, ROOT, say, seconds, ToolError } from "./support/project.mjs";
@@ -190,8 +191,9 @@ export async function installWhatCanBe() {
   }
 }
 
-/** `npm run install-engines [-- NAME …]` */
+/** `npm run install-engines [-- NAME …]`, with the set-up of a fresh clone. */
 await main(import.meta, async (names) => {
+  await bootstrap();
   for (const name of names.length > 0 ? names : Object.keys(ENGINES)) {
     if (!ENGINES[name]) throw new ToolError(`no engine ${name}: there are ${Object.keys(ENGINES).join(", ")}`);
     await install(name, true);

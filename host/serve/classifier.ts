@@ -2,7 +2,7 @@
 // Request and Response.
 import { type Code, EXIT, HalfbitError } from "../errors.ts";
 import { Session } from "../session.ts";
-import { readBody } from "./body.ts";
+import { discard, readBody } from "./body.ts";
 import { checkType, readInput, TYPES } from "./input.ts";
 
 export interface ClassifierOptions<Env> {
@@ -51,7 +51,16 @@ export function classifier<Env = unknown>(options: ClassifierOptions<Env>): Clas
     return scores(network, readInput(body, type, network), count);
   }
 
-  return { fetch: (request, env) => answer(request, env).then((value) => Response.json(value), failure) };
+  return {
+    async fetch(request, env) {
+      try {
+        return Response.json(await answer(request, env));
+      } catch (error) {
+        await discard(request);
+        return failure(error);
+      }
+    },
+  };
 }
 
 async function open<Env>({ module, model }: ClassifierOptions<Env>, env: Env): Promise<Session> {

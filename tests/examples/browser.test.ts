@@ -17,7 +17,7 @@ const SEVEN = [
 test("the README's commands make a page that reads a digit", { skip: noChromium }, async () => {
   const clone = copyOfClone();
   await followReadme(join(ROOT, "examples/browser/README.md"), clone);
-  const site = join(clone, "site");
+  const site = join(clone, ".cache/site");
   const { page, complaints, close } = await openPage(
     new Map(readdirSync(site).map((name) => [`/${name}`, readFileSync(join(site, name))])),
   );

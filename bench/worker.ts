@@ -80,8 +80,8 @@ ${rows.join("\n")}
 
 | cold start of ResNet-8's worker | CPU ms |
 | --- | --- |
-| script and module, until it listens | ${(cold.ready - base.ready).toFixed(0)} |
-| the first request: model opened and verified, code not yet optimised | ${(cold.first - base.first).toFixed(0)} |`;
+| script, runtime and model, until it listens | ${(cold.ready - base.ready).toFixed(0)} |
+| the first request, its code not yet optimised | ${(cold.first - base.first).toFixed(0)} |`;
 const page = readFileSync(PAGE, "utf8");
 writeFileSync(
   PAGE,

@@ -7,8 +7,8 @@ export interface Body {
   files: Uint8Array<ArrayBuffer>[];
 }
 
-const WARM_UP = 500;
-const BATCHES = 15;
+const WARM_UP = 300;
+const BATCHES = 9;
 const BATCH = 100;
 const STARTS = 15;
 

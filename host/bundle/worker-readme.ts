@@ -46,7 +46,7 @@ curl --data-binary @image.raw -H 'content-type: application/octet-stream' \\
 An answer is \`{"label", "score", "top": [{"index", "label", "score"}]}\`; an error is
 \`{"error": {"code", "message"}}\` under its HTTP status: 400 for an image that cannot be read, 404, 405, 413 for a body
 of more than 4,000,000 bytes, 415 for another content type, 500 where the worker is at fault. Images have up to
-2 megapixels; they are stretched to the network's input, as \`halfbit run\` does.
+1.1 megapixels; they are stretched to the network's input, as \`halfbit run\` does.
 
 | file | is |
 | --- | --- |

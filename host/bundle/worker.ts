@@ -25,11 +25,11 @@ function namesOf(model: string): Names {
   return { worker, model: `${worker}.bin`, bucket: `${worker}-models` };
 }
 
-/** Expressions that give classifier() its model; env.MODELS is the binding of wrangler.toml. */
+/** What gives classifier() its model; env.MODELS is the binding of wrangler.toml. */
 const MODEL: Record<Store, (names: Names) => string> = {
-  bundle: () => "() => model",
-  kv: ({ model }) => `(env) => env.MODELS.get("${model}", "arrayBuffer")`,
-  r2: ({ model }) => `async (env) => (await env.MODELS.get("${model}"))?.arrayBuffer()`,
+  bundle: () => "model",
+  kv: ({ model }) => `model: (env) => env.MODELS.get("${model}", "arrayBuffer")`,
+  r2: ({ model }) => `model: async (env) => (await env.MODELS.get("${model}"))?.arrayBuffer()`,
 };
 
 const BINDING: Record<Store, (names: Names) => string> = {
@@ -43,7 +43,7 @@ function script(store: Store, names: Names): string {
   return `import { classifier } from "./halfbit.js";
 import module from "./halfbit.simd128.wasm";
 ${model}
-export default classifier({ module, model: ${MODEL[store](names)} });
+export default classifier({ module, ${MODEL[store](names)} });
 `;
 }
 

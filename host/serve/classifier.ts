@@ -8,16 +8,18 @@ import { checkType, readInput, TYPES } from "./input.ts";
 export interface ClassifierOptions<Env> {
   /** The imported halfbit.simd128.wasm. */
   module: WebAssembly.Module;
-  /** The model's bytes, from the bindings where they are kept there; asked for once an instance. */
-  model: (env: Env) => Stored | Promise<Stored>;
+  /**
+   * The model's bytes, which are then opened while the worker starts; or what gets them from a binding, called by an
+   * instance's first request.
+   */
+  model: Bytes | ((env: Env) => Promise<Bytes | null | undefined>);
   /** How many scores an answer has where `?top=N` does not say. Default 5. */
   top?: number;
   /** Bytes that a body may have. Default 4,000,000: bodies that arrive at once share an instance's 128 MB. */
   maxBytes?: number;
 }
 
-/** null or undefined: what KV and R2 answer where there is no such object. */
-type Stored = ArrayBuffer | Uint8Array | null | undefined;
+type Bytes = ArrayBuffer | Uint8Array;
 
 export interface Classifier<Env> {
   fetch(request: Request, env: Env): Promise<Response>;
@@ -29,13 +31,15 @@ export function classifier<Env = unknown>(options: ClassifierOptions<Env>): Clas
   let opened: Promise<Session> | undefined;
 
   /** One session serves an instance's requests; one that could not be opened is tried again by the next. */
-  function session(env: Env): Promise<Session> {
+  function session(env?: Env): Promise<Session> {
     opened ??= open(options, env).catch((error: unknown) => {
       opened = undefined;
       throw error;
     });
     return opened;
   }
+
+  if (typeof options.model !== "function") session().catch(() => {}); // the first request says what is wrong
 
   async function answer(request: Request, env: Env): Promise<unknown> {
     const { pathname, searchParams } = new URL(request.url);
@@ -63,8 +67,8 @@ export function classifier<Env = unknown>(options: ClassifierOptions<Env>): Clas
   };
 }
 
-async function open<Env>({ module, model }: ClassifierOptions<Env>, env: Env): Promise<Session> {
-  const bytes = await model(env);
+async function open<Env>({ module, model }: ClassifierOptions<Env>, env?: Env): Promise<Session> {
+  const bytes = typeof model === "function" ? await model(env!) : model;
   if (!bytes?.byteLength) throw new HalfbitError("E_MODEL", "the model is not in its store; put it there");
   return Session.open(bytes, { module });
 }

@@ -6,11 +6,8 @@ import type { Session } from "../session.ts";
 
 const BODY = "the body";
 
-/**
- * A decoded pixel takes some 40 bytes at its peak (coefficients, RGBA, and reals over white), so that these take
- * 80 of an instance's 128 MB.
- */
-const MAX_MEGAPIXELS = 2;
+/** A pixel of a JPEG takes 48 to 65 bytes while it is decoded (docs/workers.md): these take half of an instance's 128 MB. */
+const MAX_MEGAPIXELS = 1.1;
 
 type Input = InputSpec & { quantisation: NonNullable<InputSpec["quantisation"]> };
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { noChromium, openPage } from "../browser/chromium.ts";
 import { ROOT } from "../support/commands.ts";
-import { copyOfClone, followReadme } from "../support/readme.ts";
+import { copyOfClone, followReadme, missing } from "../support/readme.ts";
 
 /** Strokes of a 7 on the canvas, from left to right and down. */
 const SEVEN = [
@@ -14,7 +14,9 @@ const SEVEN = [
   [130, 220],
 ];
 
-test("the README's commands make a page that reads a digit", { skip: noChromium }, async () => {
+const skip = noChromium || missing("curl", "python3");
+
+test("the README's commands make a page that reads a digit", { skip }, async () => {
   const clone = copyOfClone();
   await followReadme(join(ROOT, "examples/browser/README.md"), clone);
   const site = join(clone, ".cache/site");

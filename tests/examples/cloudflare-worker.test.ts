@@ -2,12 +2,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import { copyOfClone, followReadme } from "../support/readme.ts";
+import { copyOfClone, followReadme, missing } from "../support/readme.ts";
 
 /** wrangler asks nobody outside. */
 Object.assign(process.env, { WRANGLER_SEND_METRICS: "false", CLOUDFLARE_CF_FETCH_ENABLED: "false" });
 
-test("the README's commands start both workers, and both read the seven", async () => {
+test("the README's commands start both workers, and both read the seven", { skip: missing("curl") }, async () => {
   const clone = copyOfClone();
   const output = await followReadme(join(clone, "examples/cloudflare-worker/README.md"), clone);
   const answers = [...output.matchAll(/^\{.*\}/gm)].map(([line]) => JSON.parse(line));

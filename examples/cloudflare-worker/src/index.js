@@ -4,4 +4,4 @@ import module from "halfbit/halfbit.simd128.wasm";
 import { classifier } from "halfbit/worker";
 import model from "../../../models/mnist/mnist.bin";
 
-export default classifier({ module, model: () => model, top: 3 });
+export default classifier({ module, model, top: 3 });

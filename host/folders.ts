@@ -40,11 +40,12 @@ export function writeFolder(path: string, files: Files, force: boolean): void {
     }
     if (existsSync(place)) renameSync(place, earlier);
     renameSync(aside, place);
+    rmSync(earlier, { recursive: true, force: true });
   } catch (error) {
-    if (existsSync(earlier)) renameSync(earlier, place);
+    rmSync(aside, { recursive: true, force: true });
+    if (existsSync(earlier) && !existsSync(place)) renameSync(earlier, place);
     throw unwritable(path, error);
   } finally {
-    for (const folder of [aside, earlier]) rmSync(folder, { recursive: true, force: true });
     release();
   }
 }

@@ -7,9 +7,12 @@ const MAX_DISCARDED = 32_000_000;
 /** Gives each chunk to `take`, until the body ends or `take` says false; what is left can be read by another. */
 async function read(request: Request, take: (chunk: Uint8Array) => boolean): Promise<void> {
   const reader = request.body?.getReader();
-  let part = await reader?.read();
-  while (part?.value && take(part.value)) part = await reader?.read();
-  reader?.releaseLock();
+  try {
+    let part = await reader?.read();
+    while (part?.value && take(part.value)) part = await reader?.read();
+  } finally {
+    reader?.releaseLock();
+  }
 }
 
 /** Throws E_BODY_SIZE as soon as there are more bytes than may be, E_EMPTY where there are none. */

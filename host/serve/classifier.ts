@@ -60,7 +60,7 @@ export function classifier<Env = unknown>(options: ClassifierOptions<Env>): Clas
       try {
         return Response.json(await answer(request, env));
       } catch (error) {
-        await discard(request);
+        await discard(request).catch(() => {}); // the client has gone
         return failure(error);
       }
     },

@@ -75,7 +75,8 @@ const REASONS: Record<string, string> = {
   ENAMETOOLONG: "the name is too long",
 };
 
-function unwritable(path: string, cause: unknown): HalfbitError {
+/** E_WRITE, in words. */
+export function unwritable(path: string, cause: unknown): HalfbitError {
   const reason = REASONS[errno(cause)] ?? `cannot be written (${errno(cause) || cause})`;
   return new HalfbitError("E_WRITE", `${path}: ${reason}; nothing was written`, { cause });
 }
@@ -93,7 +94,8 @@ function refuseDash(path: string): void {
   if (path === "-") throw new HalfbitError("E_USAGE", "-: standard input only; name a file to write");
 }
 
-function temporaryName(path: string): string {
+/** A name beside the path's, for what takes its place when it is complete. */
+export function temporaryName(path: string): string {
   return join(dirname(path), `.tmp-${randomBytes(6).toString("hex")}-${basename(path).slice(0, 40)}`);
 }
 
@@ -150,8 +152,11 @@ function writeAndClose(file: number, bytes: Uint8Array, sync: boolean): void {
   }
 }
 
-/** Signals that arrive while JavaScript runs are handled when it returns: note them, and end the process then. */
-function holdSignals(): () => void {
+/**
+ * Interrupts wait until the function that this returns has been called: no half-written thing is left behind.
+ * Signals that arrive while JavaScript runs are handled when it returns: note them, and end the process then.
+ */
+export function holdSignals(): () => void {
   const signals = ["SIGINT", "SIGTERM"] as const;
   const end = (signal: NodeJS.Signals) => {
     release();

@@ -3,6 +3,7 @@ import { Command, type CommanderError } from "commander";
 import { HalfbitError } from "../errors.ts";
 import { VERSION } from "../version.ts";
 import { assembleCommand } from "./assemble.ts";
+import { bundleCommand } from "./bundle.ts";
 import { compileCommand } from "./compile.ts";
 import { dumpCommand } from "./dump.ts";
 import { evalCommand } from "./eval.ts";
@@ -15,6 +16,7 @@ Examples:
   halfbit run model.bin photo.png
   halfbit eval model.bin --raw samples.bin --labels labels.bin
   halfbit inspect model.bin
+  halfbit bundle model.bin --target worker -o my-worker
 
 Each command has its own help: halfbit compile --help`;
 
@@ -39,7 +41,16 @@ export function program(): Command {
     .version(VERSION)
     .addHelpText("after", EXAMPLES)
     .showHelpAfterError(false);
-  for (const add of [compileCommand, runCommand, evalCommand, inspectCommand, dumpCommand, assembleCommand]) add(root);
+  for (const add of [
+    compileCommand,
+    runCommand,
+    evalCommand,
+    inspectCommand,
+    bundleCommand,
+    dumpCommand,
+    assembleCommand,
+  ])
+    add(root);
   for (const command of [root, ...root.commands]) {
     const name = command === root ? "halfbit" : `halfbit ${command.name()}`;
     const end = (error: CommanderError): never => {

@@ -1,9 +1,16 @@
 // Follows a README: its ```sh blocks, command by command, in a copy of the clone.
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { cpSync, existsSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT, temporaryFolder } from "./commands.ts";
+
+/** For `{ skip }`: false, or which of the programs that a README calls are missing. */
+export function missing(...programs: string[]): string | false {
+  const found = (program: string) => spawnSync("sh", ["-c", `command -v ${program}`]).status === 0;
+  const none = ["bash", ...programs].filter((program) => !found(program));
+  return none.length > 0 && `there is no ${none.join(", ")}`;
+}
 
 /** A copy of the files that a clone would have, set up: with this one's node_modules and dist/. */
 export function copyOfClone(): string {

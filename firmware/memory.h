@@ -149,8 +149,10 @@ static inline u64 i64_load(u32 base, u32 offset) {
   return wide(((const half *)p)[0], ((const half *)p)[1]);
 }
 
+#ifndef HALFBIT_GROWS // else the host has them, with a memory of whole pages
 static inline u32 memory_size(void) { return (MEMORY_BYTES + 65535u) / 65536u; }
 static inline u32 memory_grow(u32 pages) { return pages == 0 ? memory_size() : (u32)-1; }
+#endif
 
 /** A divisor that is zero, or a quotient beyond int32, never comes from a verified model. */
 static inline s32 divisor(u32 x, u32 y) {

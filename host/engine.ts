@@ -50,9 +50,17 @@ export class Engine {
     this.wasm = wasm;
   }
 
-  /** Loads and verifies a model; `name` stands in its errors. Throws E_MODEL with the runtime's status and record. */
-  static async load(model: Uint8Array, name: string, level: Level = bestLevel()): Promise<Engine> {
-    const { exports } = await WebAssembly.instantiate(await module(level), {});
+  /**
+   * Loads and verifies a model; `name` stands in its errors. `given`: the runtime of that level, compiled already, where
+   * the engine compiles nothing. Throws E_MODEL with the runtime's status and record.
+   */
+  static async load(
+    model: Uint8Array,
+    name: string,
+    level: Level = bestLevel(),
+    given?: WebAssembly.Module,
+  ): Promise<Engine> {
+    const { exports } = await WebAssembly.instantiate(given ?? (await module(level)), {});
     const engine = new Engine(level, exports as unknown as Exports);
     const wasm = engine.wasm;
     const at = wasm.reserve(model.length);

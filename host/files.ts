@@ -2,21 +2,17 @@
 import { randomBytes } from "node:crypto";
 import {
   closeSync,
-  existsSync,
   fstatSync,
   fsyncSync,
-  mkdirSync,
   openSync,
-  readdirSync,
   readFileSync,
   realpathSync,
   renameSync,
-  rmSync,
   statSync,
   unlinkSync,
   writeSync,
 } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { HalfbitError } from "./errors.ts";
 
 const MAX_BYTES = 2 ** 31; // what a buffer of Node holds everywhere
@@ -76,11 +72,11 @@ const REASONS: Record<string, string> = {
   ENOENT: "its folder does not exist",
   ENOTDIR: "its folder is not a folder",
   EISDIR: "a folder, not a file",
-  ENOTEMPTY: "already there, and not empty: remove it, or name another",
   ENAMETOOLONG: "the name is too long",
 };
 
-function unwritable(path: string, cause: unknown): HalfbitError {
+/** E_WRITE, in words. */
+export function unwritable(path: string, cause: unknown): HalfbitError {
   const reason = REASONS[errno(cause)] ?? `cannot be written (${errno(cause) || cause})`;
   return new HalfbitError("E_WRITE", `${path}: ${reason}; nothing was written`, { cause });
 }
@@ -98,7 +94,8 @@ function refuseDash(path: string): void {
   if (path === "-") throw new HalfbitError("E_USAGE", "-: standard input only; name a file to write");
 }
 
-function temporaryName(path: string): string {
+/** A name beside the path's, for what takes its place when it is complete. */
+export function temporaryName(path: string): string {
   return join(dirname(path), `.tmp-${randomBytes(6).toString("hex")}-${basename(path).slice(0, 40)}`);
 }
 
@@ -145,39 +142,6 @@ export function writeAtomically(path: string, bytes: Uint8Array): void {
   }
 }
 
-/** Throws E_WRITE where writeFolder(path) would find something in its way. */
-export function checkNewFolder(path: string): void {
-  refuseDash(path);
-  try {
-    if (existsSync(path) && readdirSync(path).length > 0) throw Object.assign(new Error(), { code: "ENOTEMPTY" });
-  } catch (error) {
-    throw unwritable(path, error);
-  }
-}
-
-/**
- * Writes a folder of files, whole or not at all: under a temporary name beside it, then renamed. It must not exist yet, or
- * be empty. Throws E_WRITE.
- */
-export function writeFolder(path: string, files: ReadonlyMap<string, string | Uint8Array>): void {
-  checkNewFolder(path);
-  const release = holdSignals();
-  const temporary = temporaryName(resolve(path));
-  try {
-    mkdirSync(temporary);
-    for (const [name, content] of files) {
-      const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
-      writeAndClose(openSync(join(temporary, name), "wx"), bytes, true);
-    }
-    renameSync(temporary, path);
-  } catch (error) {
-    throw unwritable(path, error);
-  } finally {
-    rmSync(temporary, { recursive: true, force: true });
-    release();
-  }
-}
-
 /** sync: onto the disk before it returns; devices and pipes need none. */
 function writeAndClose(file: number, bytes: Uint8Array, sync: boolean): void {
   try {
@@ -188,8 +152,11 @@ function writeAndClose(file: number, bytes: Uint8Array, sync: boolean): void {
   }
 }
 
-/** Signals that arrive while JavaScript runs are handled when it returns: note them, and end the process then. */
-function holdSignals(): () => void {
+/**
+ * Interrupts wait until the function that this returns has been called: no half-written thing is left behind.
+ * Signals that arrive while JavaScript runs are handled when it returns: note them, and end the process then.
+ */
+export function holdSignals(): () => void {
   const signals = ["SIGINT", "SIGTERM"] as const;
   const end = (signal: NodeJS.Signals) => {
     release();

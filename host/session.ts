@@ -5,8 +5,10 @@ import { HalfbitError } from "./errors.ts";
 import { size } from "./graph/graph.ts";
 import type { Metadata, ProgramTensor } from "./program.ts";
 import { readModel } from "./read.ts";
+import { labelOf, type Result, realValue, resultOf } from "./result.ts";
 import { quantise, toInt8 } from "./samples/array.ts";
-import { ranking } from "./score.ts";
+
+export type { Ranked, Result } from "./result.ts";
 
 /** A network's edge: int8 values in NHWC order, real = scale · (q − zeroPoint). */
 export interface TensorInfo {
@@ -15,26 +17,14 @@ export interface TensorInfo {
   zeroPoint: number;
 }
 
-export interface Ranked {
-  index: number;
-  /** The model's label for it, or the index in words. */
-  label: string;
-  /** Real value. */
-  score: number;
-}
-
-export interface Result {
-  /** The output tensor. */
-  raw: Int8Array;
-  /** The same as real values. */
-  scores: Float32Array;
-  /** The `n` highest scores, highest first; equal ones by index. */
-  top(n: number): Ranked[];
-}
-
 export interface SessionOptions {
   /** Which build of the runtime: simd128 where the engine has SIMD, unless asked otherwise. */
   level?: Level;
+  /**
+   * The runtime, compiled already, for hosts that compile nothing at run time (Cloudflare Workers). Of another level than
+   * simd128 where `level` says so.
+   */
+  module?: WebAssembly.Module;
 }
 
 function info({ shape, scale, zeroPoint }: ProgramTensor): TensorInfo {
@@ -72,7 +62,8 @@ export class Session {
   static async open(source: string | Uint8Array | ArrayBuffer, options: SessionOptions = {}): Promise<Session> {
     const name = typeof source === "string" ? source : "model";
     const bytes = typeof source === "string" ? await readModelFile(source) : modelBytes(source);
-    const engine = await Engine.load(bytes, name, options.level);
+    const { module } = options;
+    const engine = await Engine.load(bytes, name, options.level ?? (module && "simd128"), module);
     const program = readModel(bytes, name);
     const { tensors, metadata } = program;
     return new Session(engine, info(tensors[program.input]), info(tensors[program.output]), metadata);
@@ -92,13 +83,7 @@ export class Session {
    * Throws E_INPUT_SIZE for another number of values, E_INPUT_FORMAT for any other type and for NaN or infinity.
    */
   run(input: Int8Array | Uint8Array | Float32Array | readonly number[]): Result {
-    const raw = this.runRaw(this.toInput(input));
-    const scores = Float32Array.from(raw, (q) => this.score(q));
-    const top = (n: number) =>
-      ranking(raw)
-        .slice(0, n)
-        .map((index) => ({ index, label: this.label(index), score: scores[index] }));
-    return { raw, scores, top };
+    return resultOf(this.runRaw(this.toInput(input)), this.output, this.labels);
   }
 
   /** One inference from the input tensor's int8 values to the output tensor's. */
@@ -132,11 +117,11 @@ export class Session {
 
   /** Real value of an output. */
   score(q: number): number {
-    return this.output.scale * (q - this.output.zeroPoint);
+    return realValue(q, this.output);
   }
 
   label(index: number): string {
-    return this.labels[index] ?? String(index);
+    return labelOf(this.labels, index);
   }
 
   private toInput(input: Int8Array | Uint8Array | Float32Array | readonly number[]): Int8Array {

@@ -138,6 +138,12 @@ const USAGE: Case[] = [
     line: /^error E_USAGE: .*--top/,
   },
   { name: "--top 0", args: ["model.bin", "image.raw", "--top", "0"], exit: 2, line: /^error E_USAGE: .*--top/ },
+  {
+    name: "an output that is -",
+    args: ["model.bin", "image.raw", "--output", "-"],
+    exit: 2,
+    line: /^error E_USAGE: -: /,
+  },
   { name: "--top many", args: ["model.bin", "image.raw", "--top", "many"], exit: 2, line: /^error E_USAGE: .*--top/ },
 ];
 
@@ -213,6 +219,10 @@ for (const engine of engines()) {
     for (const { name, args, exit, line } of [...RUN, ...USAGE]) {
       await t.test(name, () => refused(engine.infer(["--output", "output", ...args], { cwd }), exit, line));
     }
+    await t.test("standard input that is named twice, before it reads any", () => {
+      const outcome = engine.infer(["model.bin", "-", "-"], { cwd, input: FILES["image.raw"] });
+      refused(outcome, 2, /^error E_USAGE: -: standard input can be read only once; name a file for the others/);
+    });
     await t.test("files when no folder is open, and says what to do", () => {
       const outcome = engine.infer(["model.bin", "image.raw"], { cwd }, []);
       refused(outcome, 3, /^error E_UNREADABLE: model\.bin: no folder is open to this program; add --dir \./);

@@ -1,7 +1,7 @@
-// `halfbit bundle --target c` on emulated microcontrollers: the example as its README has it, and what networks take there.
+// What networks take as firmware on emulated microcontrollers, in the example's.
 import assert from "node:assert/strict";
-import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { noCortexM } from "../bench/cortex-m/index.ts";
@@ -12,31 +12,6 @@ import { noCifar10 } from "./support/data.ts";
 import { noMlperf } from "./support/mlperf.ts";
 
 const EXAMPLE = join(ROOT, "examples/c-firmware");
-
-test("the example's README, command by command, classifies the drawing on both cores", { skip: noCortexM }, () => {
-  rmSync(join(EXAMPLE, "model"), { recursive: true, force: true });
-  const readme = readFileSync(join(EXAMPLE, "README.md"), "utf8");
-  const commands = readme
-    .match(/```sh\n([\s\S]*?)```/)![1]
-    .trim()
-    .split("\n");
-  const printed: string[] = [];
-  let cwd = ROOT;
-  for (const command of commands) {
-    if (command.startsWith("cd ")) cwd = join(cwd, command.slice(3));
-    else {
-      const { status, stdout, stderr } = spawnSync(command, { cwd, shell: true, encoding: "utf8" });
-      assert.equal(status, 0, `${command}: ${stderr}`);
-      printed.push(stdout);
-    }
-  }
-  const classified = printed.filter((text) => text.startsWith("self-test passed\nit is a 7\nstack used: "));
-  assert.equal(classified.length, 2, printed.join("\n"));
-  assert.match(
-    printed.at(-1)!,
-    /^ *\d+ {2}flash\n *\d+ {2}RAM, of them 1280 for the stack\n *\d+ {2}stack, at most\n$/,
-  );
-});
 
 /** Most bytes of flash and RAM, on the Cortex-M4. */
 const LIMITS: [name: ModelName, flash: number, ram: number][] = [

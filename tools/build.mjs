@@ -1,11 +1,12 @@
-// Builds dist/: the WebAssembly modules (one target of asconfig.json each), the library and the command line
-// (esbuild), and type declarations. `npm run build` adds the debug modules.
-import { existsSync, rmSync, statSync } from "node:fs";
+// Builds dist/: the WebAssembly modules (one target of asconfig.json each), the command line and the library for Node,
+// for browsers and for workerd (esbuild), and type declarations. `npm run build` adds the debug modules.
+import { copyFileSync, existsSync, rmSync, statSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
 import { compileModule } from "./support/compile-module.mjs";
 import { ensureDependencies } from "./support/dependencies.mjs";
 import { fingerprint, stamp } from "./support/fingerprint.mjs";
+import { libraryOptions } from "./support/libraries.mjs";
 import { capture, main, ROOT, say, seconds, ToolError } from "./support/project.mjs";
 
 const FREESTANDING = "assembly/index.ts";
@@ -32,6 +33,7 @@ const INPUT_FILES = [
   "tools/build.mjs",
   "tools/inline.mjs",
   "tools/support/compile-module.mjs",
+  "tools/support/libraries.mjs",
 ];
 const INPUT_FOLDERS = ["assembly", "format", "host"];
 
@@ -50,6 +52,8 @@ export function isBuilt() {
     "dist/cli.js",
     "dist/quickstart.js",
     "dist/worker.js",
+    "dist/browser/halfbit.js",
+    "dist/worker/halfbit.js",
     "dist/types/host/index.d.ts",
   ];
   return files.every((file) => existsSync(path.join(ROOT, file)));
@@ -69,9 +73,15 @@ async function buildModule({ target, entry, file, maxBytes, small }) {
   say(`  ${file} ${size} bytes${maxBytes ? ` (limit ${maxBytes})` : ""}`);
 }
 
-async function bundle() {
+async function bundle(options) {
   const { build: esbuild } = await import("esbuild");
-  await esbuild({
+  await esbuild(options).catch((error) => {
+    throw new ToolError(`esbuild failed\n${error.message}`);
+  });
+}
+
+async function bundleForNode() {
+  await bundle({
     absWorkingDir: ROOT,
     entryPoints: {
       index: "host/index.ts",
@@ -89,10 +99,36 @@ async function bundle() {
     packages: "external",
     sourcemap: true,
     logLevel: "silent",
-  }).catch((error) => {
-    throw new ToolError(`esbuild failed\n${error.message}`);
   });
   say("  dist/index.js, dist/cli.js, dist/quickstart.js");
+}
+
+/** A Session and no compiler: files that are served or deployed as they are. */
+async function bundleLibraries() {
+  const minified = { minify: true, legalComments: "inline" };
+  await bundle({
+    ...libraryOptions("browser"),
+    ...minified,
+    entryPoints: { halfbit: "host/browser/index.ts", "halfbit-worker": "host/browser/worker.ts" },
+    outdir: "dist/browser",
+  });
+  await bundle({
+    ...libraryOptions("workerd"),
+    ...minified,
+    entryPoints: { halfbit: "host/serve/index.ts" },
+    outdir: "dist/worker",
+  });
+  for (const file of ["dist/browser/halfbit.js", "dist/worker/halfbit.js"]) {
+    say(`  ${file} ${statSync(path.join(ROOT, file)).size} bytes`);
+  }
+}
+
+/** The library for browsers finds the runtime beside itself. */
+function copyRuntime() {
+  for (const level of ["scalar", "simd128"]) {
+    const name = `halfbit.${level}.wasm`;
+    copyFileSync(path.join(ROOT, "dist", name), path.join(ROOT, "dist/browser", name));
+  }
 }
 
 async function declareTypes() {
@@ -109,7 +145,8 @@ export async function build({ debug }) {
   for (const folder of ["dist/chunks", "dist/types"]) rmSync(path.join(ROOT, folder), { recursive: true, force: true });
   say("building the runtime, the library and the command line …");
   const modules = debug ? [...RELEASE, ...DEBUG] : RELEASE;
-  await Promise.all([...modules.map(buildModule), bundle(), declareTypes()]);
+  await Promise.all([...modules.map(buildModule), bundleForNode(), bundleLibraries(), declareTypes()]);
+  copyRuntime();
   buildStamp.write(print);
   say(`built in ${seconds(start)}`);
 }

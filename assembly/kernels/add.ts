@@ -19,13 +19,13 @@ import {
   ADD_ZERO_2,
   ADD_ZERO_OUT,
 } from "../../format/layout";
-import { clamp, multiply4, shifted } from "./fixed-point";
+import { clamp, multiply4, rounded } from "./fixed-point";
 import { integers4, magic4, unsure4 } from "./nearest";
 
 /** TFLite's left shift of int8 Add: both operands are scaled with 20 extra bits. */
 const LEFT_SHIFT: i32 = 20;
-/** Half of the bits that their product with a Q31 multiplier loses. */
-const HALF: i64 = 1 << (30 - LEFT_SHIFT);
+/** Bits that their product with a Q31 multiplier loses. */
+const LOST: i32 = 31 - LEFT_SHIFT;
 
 /** The layer's parameters, set by openAdd. */
 let words: usize = 0;
@@ -74,6 +74,15 @@ function exactly4(x: v128, y: v128): v128 {
   return i32x4.min_s(i32x4.max_s(moved, i32x4.splat(word(ADD_MIN))), i32x4.splat(word(ADD_MAX)));
 }
 
+/**
+ * multiply(d << LEFT_SHIFT, multiplier, −right), |d| ≤ 255: the multiplier's upper and lower bits by themselves, so that no
+ * product takes more than 32 bits.
+ */
+function operand(d: i32, multiplier: i32, right: i32): i32 {
+  const lower = d * (multiplier & ((1 << LOST) - 1)) + (1 << (LOST - 1));
+  return rounded(d * (multiplier >> LOST) + (lower >> LOST), right);
+}
+
 /** Adds `count` int8 values of two quantisations, after openAdd; `out` may be `a` or `b`. */
 export function addValues(a: usize, b: usize, out: usize, count: i32): void {
   let i = 0;
@@ -114,12 +123,12 @@ export function addValues(a: usize, b: usize, out: usize, count: i32): void {
         i += 8;
       } while (i < eights);
   }
-  // As locals: globals would be read again after every store. A product of int8 and 20 extra bits saturates nowhere.
+  // As locals: globals would be read again after every store.
   const zero1 = word(ADD_ZERO_1);
   const zero2 = word(ADD_ZERO_2);
   const zeroOut = word(ADD_ZERO_OUT);
-  const multiplier1 = <i64>word(ADD_MULTIPLIER_1);
-  const multiplier2 = <i64>word(ADD_MULTIPLIER_2);
+  const multiplier1 = word(ADD_MULTIPLIER_1);
+  const multiplier2 = word(ADD_MULTIPLIER_2);
   const multiplierOut = <i64>word(ADD_MULTIPLIER_OUT);
   const right1 = -word(ADD_SHIFT_1);
   const right2 = -word(ADD_SHIFT_2);
@@ -127,9 +136,9 @@ export function addValues(a: usize, b: usize, out: usize, count: i32): void {
   const low = word(ADD_MIN);
   const high = word(ADD_MAX);
   for (; i < count; i++) {
-    const x = shifted(<i32>(((<i64>load<i8>(a + i) - zero1) * multiplier1 + HALF) >> (31 - LEFT_SHIFT)), right1);
-    const y = shifted(<i32>(((<i64>load<i8>(b + i) - zero2) * multiplier2 + HALF) >> (31 - LEFT_SHIFT)), right2);
-    const sum = shifted(<i32>((<i64>(x + y) * multiplierOut + 0x40000000) >> 31), rightOut);
+    const x = operand(<i32>load<i8>(a + i) - zero1, multiplier1, right1);
+    const y = operand(<i32>load<i8>(b + i) - zero2, multiplier2, right2);
+    const sum = rounded(<i32>((<i64>(x + y) * multiplierOut + 0x40000000) >> 31), rightOut);
     store<i8>(out + i, clamp<i32>(sum + zeroOut, low, high));
   }
 }

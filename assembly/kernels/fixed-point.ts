@@ -1,27 +1,23 @@
 // The fixed-point arithmetic of TFLite's reference kernels (gemmlowp), bit for bit.
 
-/** highMul, in its caller. @inline */
-function product(a: i32, b: i32): i32 {
+/** roundingShift of |x| < 2^30: half is added, and 1 taken off below 0. */
+export function rounded(x: i32, exponent: i32): i32 {
+  const half = (1 << exponent) >>> 1;
+  return (x + half + ((x >> 31) & -i32(half != 0))) >> exponent;
+}
+
+/** Q31 product, rounded to nearest: (2·a·b + 2^31) >> 32; saturates −2^31 · −2^31. */
+export function highMul(a: i32, b: i32): i32 {
   if (a == b && a == i32.MIN_VALUE) return i32.MAX_VALUE;
   // gemmlowp adds ±2^30 by the product's sign and divides towards zero; both cases equal this arithmetic shift.
   return <i32>((<i64>a * <i64>b + 0x40000000) >> 31);
 }
 
-/** roundingShift, in its caller. @inline */
-export function shifted(x: i32, exponent: i32): i32 {
+/** x / 2^exponent, rounded to nearest, ties away from zero; exponent 0…31. */
+export function roundingShift(x: i32, exponent: i32): i32 {
   const mask = (1 << exponent) - 1;
   const threshold = (mask >>> 1) + i32(x < 0);
   return (x >> exponent) + i32((x & mask) > threshold);
-}
-
-/** Q31 product, rounded to nearest: (2·a·b + 2^31) >> 32; saturates −2^31 · −2^31. */
-export function highMul(a: i32, b: i32): i32 {
-  return product(a, b);
-}
-
-/** x / 2^exponent, rounded to nearest, ties away from zero; exponent 0…31. */
-export function roundingShift(x: i32, exponent: i32): i32 {
-  return shifted(x, exponent);
 }
 
 /** x · 2^exponent, saturated; exponent 1…30. */
@@ -32,7 +28,7 @@ export function saturatingShiftLeft(x: i32, exponent: i32): i32 {
 
 /** x · multiplier · 2^(shift − 31) as TFLite's MultiplyByQuantizedMultiplier rounds it (twice). */
 export function multiply(x: i32, multiplier: i32, shift: i32): i32 {
-  return shifted(product(x << max(shift, 0), multiplier), max(-shift, 0));
+  return roundingShift(highMul(x << max(shift, 0), multiplier), max(-shift, 0));
 }
 
 /**
@@ -45,7 +41,7 @@ export function multiplyOnce(x: i32, multiplier: i32, shift: i32): i32 {
 }
 
 export function clamp<T>(x: T, low: T, high: T): T {
-  return x < low ? low : x > high ? high : x;
+  return min(max(x, low), high);
 }
 
 /** highMul of 4 lanes, b ≥ 0: it does not saturate. */

@@ -82,18 +82,22 @@ export function toInner<L>(
   to: usize,
 ): void {
   const half = ((<i64>1) << shift) >> 1;
-  const most = <i64>scale * i16.MAX_VALUE + half;
-  // Sums that 16 bits do not hold end at ±127: 128 for the largest is −127 or less for the least.
-  if (scale < 0xffff && most <= i32.MAX_VALUE && most >> shift >= 128) {
-    if (isVector<L>() && shift >= 16) {
+  if (isVector<L>()) {
+    const most = <i64>scale * i16.MAX_VALUE + half;
+    // Sums that 16 bits do not hold end at ±127: 128 for the largest is −127 or less for the least.
+    if (shift >= 16 && scale < 0xffff && most <= i32.MAX_VALUE && most >> shift >= 128) {
       if (narrow) narrowInner(sums, centre, scale, <i32>half, shift, pixels, to);
       else wideInner(sums, centre, scale, <i32>half, shift, pixels, to);
-    } else {
-      for (let p = 0; p < pixels; p++, to += 2) {
-        const x = clamp<i32>(sumAt(sums, p, narrow) - centre, i16.MIN_VALUE, i16.MAX_VALUE);
-        store<u16>(to, clamp<i32>((x * scale + <i32>half) >> shift, -127, 127) + 128);
-      }
+      return;
     }
+  } else if (shift <= 24 && scale > 255 && scale <= 1 << shift) {
+    // m meets every integer on the way, so it is the sum that is clamped: to the least of m = −127, the largest of 127.
+    const unit = (<u32>1) << shift;
+    const least = centre - <i32>((unit * 127 + <u32>half) / <u32>scale);
+    const most = centre + <i32>((unit * 128 - <u32>half - 1) / <u32>scale);
+    const start = unit * 128 + <u32>half - <u32>(centre * scale); // mod 2^32, which m + 128 ≤ 255 does not reach
+    for (let p = 0; p < pixels; p++, to += 2)
+      store<u16>(to, (clamp<i32>(sumAt(sums, p, narrow), least, most) * scale + start) >>> shift);
     return;
   }
   for (let p = 0; p < pixels; p++, to += 2) {

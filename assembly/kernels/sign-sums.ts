@@ -332,7 +332,10 @@ export function packedSums<L>(
 export function countOnes(bits: usize, groups: i32): i32 {
   const end = bits + <usize>(groups >> 1);
   let ones = 0;
-  for (; bits + 8 <= end; bits += 8) ones += <i32>popcnt<u64>(load<u64>(bits));
-  for (; bits < end; bits++) ones += popcnt<i32>(load<u8>(bits));
+  while (bits < end) {
+    const whole = (bits & 7) == 0 && bits + 8 <= end; // else read byte by byte: see copy
+    ones += <i32>(whole ? popcnt<u64>(load<u64>(bits)) : popcnt<u64>(load<u8>(bits)));
+    bits += whole ? 8 : 1;
+  }
   return ones;
 }

@@ -26,21 +26,31 @@ function entries<L>(u0: L, u1: L, u2: L, u3: L, to: usize, step: usize): void {
 
 /** @inline */
 function quarter<L>(a0: L, a1: L, a2: L, a3: L, b: L, to: usize, step: usize): usize {
-  store<L>(to, add<L>(a0, b));
-  to += step;
-  store<L>(to, add<L>(a1, b));
-  to += step;
-  store<L>(to, add<L>(a2, b));
-  to += step;
-  store<L>(to, add<L>(a3, b));
+  return next<L>(
+    next<L>(next<L>(next<L>(to, add<L>(a0, b), step), add<L>(a1, b), step), add<L>(a2, b), step),
+    add<L>(a3, b),
+    step,
+  );
+}
+
+/** Stores an entry. Returns where the next belongs. @inline */
+function next<L>(to: usize, entry: L, step: usize): usize {
+  if (!isVector<L>()) return nextWord(to, entry as u64, step);
+  store<L>(to, entry);
   return to + step;
 }
 
-/** Byte `c` of 4 pixels of 4 bytes, as 4 lanes. */
-function spread(pair0: u64, pair1: u64, c: u64): u64 {
-  const low = (pair0 >> (c << 3)) & 0x000000ff000000ff;
-  const high = (pair1 >> (c << 3)) & 0x000000ff000000ff;
-  return (low & 0xff) | ((low >> 16) & 0x00ff0000) | ((high & 0xff) << 32) | ((high << 16) & 0x00ff000000000000);
+/** Not inline, which makes the smallest module. */
+function nextWord(to: usize, entry: u64, step: usize): usize {
+  store<u64>(to, entry);
+  return to + step;
+}
+
+/** A byte of each of 4 pixels of 4 bytes, as lanes. */
+function column(at: usize): u64 {
+  const low = <u32>load<u8>(at) | ((<u32>load<u8>(at, 4)) << 16);
+  const high = <u32>load<u8>(at, 8) | ((<u32>load<u8>(at, 12)) << 16);
+  return <u64>low | ((<u64>high) << 32);
 }
 
 /** The table of `pixels` staged pixels, each 4 bytes x + 128; a multiple of 8 of them. */
@@ -63,10 +73,8 @@ export function tableOfStaged<L>(staged: usize, pixels: i32, to: usize): void {
         step,
       );
     } else {
-      const a = load<u64>(staged);
-      const b = load<u64>(staged, 8);
+      entries<u64>(column(staged), column(staged + 1), column(staged + 2), column(staged + 3), to, step);
       staged += 16;
-      entries<u64>(spread(a, b, 0), spread(a, b, 1), spread(a, b, 2), spread(a, b, 3), to, step);
     }
     to += sizeof<L>();
   } while (to < end);

@@ -60,13 +60,3 @@ export function tap(oy: i32, ox: i32, ky: i32, kx: i32): usize {
   if (<u32>y >= <u32>inputHeight || <u32>x >= <u32>inputWidth) return 0;
   return base + (y * inputWidth + x) * inputChannels;
 }
-
-/** Taps before the first inside `length`, where tap k reads start + k·dilation. */
-export function firstInside(start: i32, dilation: i32, taps: i32): i32 {
-  return start >= 0 ? 0 : min(taps, (dilation - 1 - start) / dilation);
-}
-
-/** Taps up to the last inside. */
-export function endInside(start: i32, dilation: i32, taps: i32, length: i32): i32 {
-  return start >= length ? 0 : min(taps, (length - 1 - start) / dilation + 1);
-}

@@ -2,10 +2,6 @@ import { L_ACTIVATION_MAX, L_ACTIVATION_MIN, MEAN_MULTIPLIER, MEAN_SHIFT } from 
 import { clamp, multiply } from "../kernels/fixed-point";
 import {
   base,
-  dilationHeight,
-  dilationWidth,
-  endInside,
-  firstInside,
   inputHeight,
   inputWidth,
   kernelHeight,
@@ -18,37 +14,36 @@ import {
 } from "../kernels/window";
 import { channels, height, inputOf, outputOf, parameters, tensorBytes, values, width, zeroPoint } from "../model";
 
-/** AveragePool over the taps inside the image, rounded to nearest, ties away from zero (TFLite); or MaxPool. */
+/** AveragePool over the taps inside the image, rounded to nearest, ties away from zero (TFLite); or MaxPool. Dilation is 1. */
 export function pool(layer: usize, average: bool): void {
   const output = outputOf(layer);
   openWindow(layer);
   const low = <i32>load<i8>(layer, L_ACTIVATION_MIN);
   const high = <i32>load<i8>(layer, L_ACTIVATION_MAX);
   const count = channels(output);
-  const across = dilationWidth * count;
-  const down = dilationHeight * inputWidth * count;
   let to = values(output);
   for (let oy = 0, h = height(output), w = width(output); oy < h; oy++) {
     const top = oy * strideHeight - padTop;
-    const firstY = firstInside(top, dilationHeight, kernelHeight);
-    const rows = endInside(top, dilationHeight, kernelHeight, inputHeight) - firstY;
+    const firstY = max(top, 0);
+    const endY = min(top + kernelHeight, inputHeight);
     for (let ox = 0; ox < w; ox++) {
       const left = ox * strideWidth - padLeft;
-      const firstX = firstInside(left, dilationWidth, kernelWidth);
-      const columns = endInside(left, dilationWidth, kernelWidth, inputWidth) - firstX;
-      const half = (rows * columns) >> 1;
-      let from = base + (top * inputWidth + left) * count + firstY * down + firstX * across;
+      const firstX = max(left, 0);
+      const columns = min(left + kernelWidth, inputWidth) - firstX;
+      const pixels = (endY - firstY) * columns;
+      let from = base + firstX * count;
       for (let end = to + count; to < end; to++, from++) {
         let sum = 0;
         let best = -128;
-        for (let y = 0, row = from; y < rows; y++, row += down) {
-          for (let x = 0, at = row; x < columns; x++, at += across) {
+        for (let y = firstY; y < endY; y++) {
+          let at = from + y * inputWidth * count;
+          for (let x = 0; x < columns; x++, at += count) {
             const value = <i32>load<i8>(at);
             sum += value;
             best = max(best, value);
           }
         }
-        if (average) best = (sum > 0 ? sum + half : sum - half) / (rows * columns);
+        if (average) best = (sum + (sum > 0 ? pixels >> 1 : -(pixels >> 1))) / pixels;
         store<i8>(to, clamp<i32>(best, low, high));
       }
     }

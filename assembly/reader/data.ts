@@ -1,15 +1,10 @@
 // Where a layer record may point.
 
 import {
-  ADD_MAX,
   ADD_MIN,
   ADD_MULTIPLIER_1,
-  ADD_MULTIPLIER_2,
-  ADD_MULTIPLIER_OUT,
   ADD_WORDS,
-  ADD_ZERO_1,
   ADD_ZERO_2,
-  ADD_ZERO_OUT,
   H_ARENA_BYTES,
   H_DATA,
   H_DATA_BYTES,
@@ -22,8 +17,12 @@ import { parameters } from "../model";
 import { file, STREAMS } from "../state";
 import { dataFrom, dataTo } from "../stream";
 
-/** True where `bytes` from `offset` lie in the data section (with STREAM, in the layer's part of it), aligned. */
-export function inData(offset: u32, bytes: u64, alignment: u32): bool {
+/**
+ * True where `bytes` from the offset at `field` on lie in the data section (with STREAM, in the layer's part of it),
+ * aligned to `alignment`.
+ */
+export function inData(field: usize, bytes: u64, alignment: u32): bool {
+  const offset = load<u32>(field);
   const start = STREAMS ? dataFrom : load<u32>(file(), H_DATA);
   const end = STREAMS ? <u64>dataTo : <u64>start + <u64>load<u32>(file(), H_DATA_BYTES);
   return offset % alignment == 0 && offset >= start && <u64>offset + bytes <= end;
@@ -36,7 +35,7 @@ export function hasScratch(layer: usize, bytes: i64): bool {
 }
 
 export function hasParameters(layer: usize, words: u32): bool {
-  return <u32>load<u8>(layer, L_PARAMETER_COUNT) == words && inData(load<u32>(layer, L_PARAMETERS), <u64>words * 4, 4);
+  return <u32>load<u8>(layer, L_PARAMETER_COUNT) == words && inData(layer + L_PARAMETERS, <u64>words * 4, 4);
 }
 
 /** A Q31 multiplier's exponent. */
@@ -45,7 +44,7 @@ export function isExponent(shift: i32): bool {
 }
 
 export function isInt8(value: i32): bool {
-  return value >= -128 && value <= 127;
+  return value == <i32>(<i8>value);
 }
 
 /** A multiplier, not negative, and its exponent: at most 1. */
@@ -56,17 +55,11 @@ function isFraction(words: usize): bool {
 
 export function addParameters(layer: usize): bool {
   if (!hasParameters(layer, ADD_WORDS)) return false;
-  const p = parameters(layer);
-  return (
-    // |q − zero| ≤ 255: with 20 extra bits an operand stays in int32.
-    isInt8(load<i32>(p, ADD_ZERO_1 * 4)) &&
-    isInt8(load<i32>(p, ADD_ZERO_2 * 4)) &&
-    isInt8(load<i32>(p, ADD_ZERO_OUT * 4)) &&
-    isInt8(load<i32>(p, ADD_MIN * 4)) &&
-    isInt8(load<i32>(p, ADD_MAX * 4)) &&
-    load<i32>(p, ADD_MIN * 4) <= load<i32>(p, ADD_MAX * 4) &&
-    isFraction(p + ADD_MULTIPLIER_1 * 4) &&
-    isFraction(p + ADD_MULTIPLIER_2 * 4) &&
-    isFraction(p + ADD_MULTIPLIER_OUT * 4)
-  );
+  let p = parameters(layer);
+  // Of both operands and of the sum. |q − zero| ≤ 255: with 20 extra bits an operand stays in int32.
+  for (const end = p + ADD_MIN * 4; p < end; p += ADD_ZERO_2 * 4)
+    if (!isInt8(load<i32>(p)) || !isFraction(p + ADD_MULTIPLIER_1 * 4)) return false;
+  const low = load<i32>(p);
+  const high = load<i32>(p, 4);
+  return isInt8(low) && isInt8(high) && low <= high;
 }

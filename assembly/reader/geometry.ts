@@ -1,30 +1,45 @@
 import {
   L_DILATION_HEIGHT,
-  L_DILATION_WIDTH,
   L_KERNEL_HEIGHT,
   L_KERNEL_WIDTH,
-  L_PAD_LEFT,
   L_PAD_TOP,
   L_STRIDE_HEIGHT,
-  L_STRIDE_WIDTH,
   MAX_PADDING,
+  T_HEIGHT,
 } from "../../format/layout";
 import { channels, height, width } from "../model";
 
+/** Of a tensor: its height, its width or its channels, axis 0, 1 or 2. */
+export function length(tensor: usize, axis: i32): i32 {
+  return axis == 2 ? channels(tensor) : load<u16>(tensor + (axis << 1), T_HEIGHT);
+}
+
 /**
- * One axis of a window operation. Fewer than `stride` pixels are left over behind the last window, and at most
- * MAX_PADDING are added there, so a kernel is little larger than its image and its time is bounded by that. A window
- * may lie wholly in the padding, where a convolution gives its bias.
+ * One axis, 0 or 1, of a window operation: kernel, stride, dilation and padding lead from the input's length to the output's.
+ * Fewer than `stride` pixels are left over behind the last window, and at most MAX_PADDING are added there, so a kernel is
+ * little larger than its image and its time is bounded by that. A window may lie wholly in the padding, where a
+ * convolution gives its bias.
  */
-function axis(input: i64, output: i64, kernel: i64, stride: i64, dilation: i64, pad: i64): bool {
-  if (kernel < 1 || stride < 1 || dilation < 1) return false;
-  const over = (output - 1) * stride - pad + dilation * (kernel - 1) + 1 - input;
+function axisAgrees(layer: usize, input: usize, output: usize, axis: i32): bool {
+  const at = layer + axis;
+  const kernel = <i32>load<u16>(at + axis, L_KERNEL_HEIGHT);
+  const stride = <i32>load<u8>(at, L_STRIDE_HEIGHT);
+  const dilation = <i32>load<u8>(at, L_DILATION_HEIGHT);
+  if (kernel == 0 || stride == 0 || dilation == 0) return false;
+  const last = (length(output, axis) - 1) * stride - <i32>load<u8>(at, L_PAD_TOP);
+  const over = last + dilation * (kernel - 1) + 1 - length(input, axis);
   return -over < stride && over <= MAX_PADDING;
 }
 
 /** Every window of an axis has a pixel inside the image: the first, because pad < kernel, and the last. */
-function meets(input: i32, output: i32, kernel: i32, stride: i32, pad: i32): bool {
-  return pad < kernel && (output - 1) * stride - pad < input;
+function axisMeets(layer: usize, input: usize, output: usize, axis: i32): bool {
+  const at = layer + axis;
+  const pad = <i32>load<u8>(at, L_PAD_TOP);
+  return (
+    load<u8>(at, L_DILATION_HEIGHT) == 1 &&
+    pad < <i32>load<u16>(at + axis, L_KERNEL_HEIGHT) &&
+    (length(output, axis) - 1) * <i32>load<u8>(at, L_STRIDE_HEIGHT) - pad < length(input, axis)
+  );
 }
 
 /**
@@ -32,46 +47,12 @@ function meets(input: i32, output: i32, kernel: i32, stride: i32, pad: i32): boo
  * those of a dilated window may straddle the image. The geometry must agree (windowAgrees), which bounds all products.
  */
 export function windowsMeetImage(layer: usize, input: usize, output: usize): bool {
-  return (
-    load<u8>(layer, L_DILATION_HEIGHT) == 1 &&
-    load<u8>(layer, L_DILATION_WIDTH) == 1 &&
-    meets(
-      height(input),
-      height(output),
-      load<u16>(layer, L_KERNEL_HEIGHT),
-      load<u8>(layer, L_STRIDE_HEIGHT),
-      load<u8>(layer, L_PAD_TOP),
-    ) &&
-    meets(
-      width(input),
-      width(output),
-      load<u16>(layer, L_KERNEL_WIDTH),
-      load<u8>(layer, L_STRIDE_WIDTH),
-      load<u8>(layer, L_PAD_LEFT),
-    )
-  );
+  return axisMeets(layer, input, output, 0) && axisMeets(layer, input, output, 1);
 }
 
 /** The layer's kernel, stride, dilation and padding lead from the input's height and width to the output's. */
 export function windowAgrees(layer: usize, input: usize, output: usize): bool {
-  return (
-    axis(
-      height(input),
-      height(output),
-      load<u16>(layer, L_KERNEL_HEIGHT),
-      load<u8>(layer, L_STRIDE_HEIGHT),
-      load<u8>(layer, L_DILATION_HEIGHT),
-      load<u8>(layer, L_PAD_TOP),
-    ) &&
-    axis(
-      width(input),
-      width(output),
-      load<u16>(layer, L_KERNEL_WIDTH),
-      load<u8>(layer, L_STRIDE_WIDTH),
-      load<u8>(layer, L_DILATION_WIDTH),
-      load<u8>(layer, L_PAD_LEFT),
-    )
-  );
+  return axisAgrees(layer, input, output, 0) && axisAgrees(layer, input, output, 1);
 }
 
 export function sameShape(a: usize, b: usize): bool {

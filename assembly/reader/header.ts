@@ -40,8 +40,9 @@ import { file, STREAMS } from "../state";
 import { streamCrc32 } from "../stream";
 import { crc32 } from "./crc32";
 
-/** True where [offset, offset + bytes) lies behind the header and inside the file, aligned. */
-function section(offset: u32, bytes: u64): bool {
+/** True where `bytes` from the offset at `field` of the header on lie behind it and inside the file, aligned. */
+function section(field: i32, bytes: u64): bool {
+  const offset = load<u32>(file() + field);
   return (
     offset % ALIGNMENT == 0 &&
     offset >= <u32>HEADER_BYTES &&
@@ -65,7 +66,6 @@ export function verifyHeader(bytes: i32): i32 {
 
   const tensors = load<u32>(f, H_TENSOR_COUNT);
   const layers = load<u32>(f, H_LAYER_COUNT);
-  const selfTest = load<u32>(f, H_SELF_TEST);
   if (
     load<u32>(f, H_ARENA_BYTES) > <u32>MAX_ARENA_BYTES ||
     tensors == 0 ||
@@ -74,11 +74,11 @@ export function verifyHeader(bytes: i32): i32 {
     layers > <u32>MAX_LAYERS ||
     load<u32>(f, H_INPUT) >= tensors ||
     load<u32>(f, H_OUTPUT) >= tensors ||
-    !section(load<u32>(f, H_TENSORS), <u64>tensors * TENSOR_BYTES) ||
-    !section(load<u32>(f, H_LAYERS), <u64>layers * LAYER_BYTES) ||
-    !section(load<u32>(f, H_DATA), load<u32>(f, H_DATA_BYTES)) ||
-    !section(load<u32>(f, H_METADATA), load<u32>(f, H_METADATA_BYTES)) ||
-    (selfTest != 0 && !section(selfTest, 4 + 4 * <u64>layers))
+    !section(H_TENSORS, <u64>tensors * TENSOR_BYTES) ||
+    !section(H_LAYERS, <u64>layers * LAYER_BYTES) ||
+    !section(H_DATA, load<u32>(f, H_DATA_BYTES)) ||
+    !section(H_METADATA, load<u32>(f, H_METADATA_BYTES)) ||
+    (load<u32>(f, H_SELF_TEST) != 0 && !section(H_SELF_TEST, 4 + 4 * <u64>layers))
   )
     return STATUS_HEADER;
   return STATUS_OK;

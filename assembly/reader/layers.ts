@@ -70,7 +70,7 @@ import {
 import { channels, height, inputOf, outputOf, parameters, tensorBytes, tensorRecord, width } from "../model";
 import { file } from "../state";
 import { addParameters, hasParameters, inData, isExponent } from "./data";
-import { sameShape, windowAgrees, windowSize, windowsMeetImage } from "./geometry";
+import { length, sameShape, windowAgrees, windowSize, windowsMeetImage } from "./geometry";
 import { conv2D, depthwiseConv2D, fullyConnected, ofSigns } from "./weights";
 
 function pool(layer: usize, input: usize, output: usize): i32 {
@@ -106,20 +106,18 @@ function concat(layer: usize, output: usize): i32 {
   if (words <= <u32>CONCAT_INPUTS || words > <u32>(CONCAT_INPUTS + MAX_CONCAT_INPUTS) || !hasParameters(layer, words))
     return STATUS_PARAMETERS;
   const p = parameters(layer);
-  const axis = load<u32>(p, CONCAT_AXIS * 4);
-  if (axis > 2 || load<u32>(p, CONCAT_INPUTS * 4) != load<u16>(layer, L_INPUT)) return STATUS_PARAMETERS;
+  const axis = load<i32>(p, CONCAT_AXIS * 4);
+  if (<u32>axis > 2 || load<u32>(p, CONCAT_INPUTS * 4) != load<u16>(layer, L_INPUT)) return STATUS_PARAMETERS;
   let total: i64 = 0;
   for (let i: u32 = CONCAT_INPUTS; i < words; i++) {
     const index = load<u32>(p + i * 4);
     if (index >= tensors) return STATUS_LAYER_TENSORS;
     const t = tensorRecord(index);
-    if (axis != 0 && height(t) != height(output)) return STATUS_GEOMETRY;
-    if (axis != 1 && width(t) != width(output)) return STATUS_GEOMETRY;
-    if (axis != 2 && channels(t) != channels(output)) return STATUS_GEOMETRY;
-    total += <i64>(axis == 0 ? height(t) : axis == 1 ? width(t) : channels(t));
+    for (let other = 0; other < 3; other++)
+      if (other != axis && length(t, other) != length(output, other)) return STATUS_GEOMETRY;
+    total += <i64>length(t, axis);
   }
-  const whole = axis == 0 ? height(output) : axis == 1 ? width(output) : channels(output);
-  return total == <i64>whole ? STATUS_OK : STATUS_GEOMETRY;
+  return total == <i64>length(output, axis) ? STATUS_OK : STATUS_GEOMETRY;
 }
 
 function pad(layer: usize, input: usize, output: usize): i32 {
@@ -147,7 +145,7 @@ function softmax(layer: usize, input: usize, output: usize): i32 {
 
 function lookup(layer: usize, input: usize, output: usize): i32 {
   if (!sameShape(input, output)) return STATUS_GEOMETRY;
-  return inData(load<u32>(layer, L_WEIGHTS), 256, 1) ? STATUS_OK : STATUS_WEIGHTS;
+  return inData(layer + L_WEIGHTS, 256, 1) ? STATUS_OK : STATUS_WEIGHTS;
 }
 
 /** The kinds that can have a second input, a bit each. */

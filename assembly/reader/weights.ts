@@ -41,11 +41,7 @@ function fusedAdd(layer: usize, output: usize): i32 {
 /** int32 bias, Q31 multiplier and exponent for each of `count` outputs. */
 function requantisation(layer: usize, count: i32): bool {
   const n = <u64>count;
-  if (
-    !inData(load<u32>(layer, L_BIAS), n * 4, 4) ||
-    !inData(load<u32>(layer, L_MULTIPLIERS), n * 4, 4) ||
-    !inData(load<u32>(layer, L_SHIFTS), n, 1)
-  )
+  if (!inData(layer + L_BIAS, n * 4, 4) || !inData(layer + L_MULTIPLIERS, n * 4, 4) || !inData(layer + L_SHIFTS, n, 1))
     return false;
   for (let t = 0; t < count; t++) if (!isExponent(load<i8>(shifts(layer) + t))) return false;
   return true;
@@ -54,8 +50,7 @@ function requantisation(layer: usize, count: i32): bool {
 /** int8 weights, `window` for each output channel, and scratch for the rows of input. */
 function ofInt8(layer: usize, output: usize, window: i64): i32 {
   const count = channels(output);
-  if (!inData(load<u32>(layer, L_WEIGHTS), <u64>window * <u64>count, 1) || !requantisation(layer, count))
-    return STATUS_WEIGHTS;
+  if (!inData(layer + L_WEIGHTS, <u64>window * <u64>count, 1) || !requantisation(layer, count)) return STATUS_WEIGHTS;
   return hasScratch(layer, openRows(layer)) ? fusedAdd(layer, output) : STATUS_SCRATCH;
 }
 
@@ -97,12 +92,12 @@ export function ofSigns(layer: usize, input: usize, output: usize): i32 {
     <i32>load<u8>(layer, L_SHIFT_M) > MAX_SHIFT ||
     <i32>load<u8>(layer, L_SHIFT_R) > MAX_SHIFT ||
     <i32>load<u8>(layer, L_BIAS_SHIFT) > MAX_SHIFT ||
-    !inData(load<u32>(layer, L_WEIGHTS), <u64>packedRowBytes(<i32>window) * signs, 1) ||
-    !inData(load<u32>(layer, L_BIAS), <u64>count * 2, 2) ||
-    !inData(load<u32>(layer, L_MULTIPLIERS), signs * 2, 2) ||
+    !inData(layer + L_WEIGHTS, <u64>packedRowBytes(<i32>window) * signs, 1) ||
+    !inData(layer + L_BIAS, <u64>count * 2, 2) ||
+    !inData(layer + L_MULTIPLIERS, signs * 2, 2) ||
     (rank > 0 &&
-      (!inData(load<u32>(layer, L_WEIGHTS_U), <u64>packedRowBytes(rank) * <u64>count, 1) ||
-        !inData(load<u32>(layer, L_SHIFTS), <u64>count * 2, 2)))
+      (!inData(layer + L_WEIGHTS_U, <u64>packedRowBytes(rank) * <u64>count, 1) ||
+        !inData(layer + L_SHIFTS, <u64>count * 2, 2)))
   )
     return STATUS_WEIGHTS;
   if (!hasStrip(layer)) return STATUS_SCRATCH;

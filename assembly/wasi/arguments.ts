@@ -48,6 +48,23 @@ function positive(digits: usize): i32 {
   return value;
 }
 
+/** True for the argument "-": standard input. */
+export function isStandardInput(path: usize): bool {
+  return load<u8>(path) == 0x2d && load<u8>(path, 1) == 0;
+}
+
+/** Standard input is no model, can be read once, and is not written. */
+function checkStandardInput(): void {
+  let found = false;
+  for (let i = 0; i < fileCount; i++) {
+    if (!isStandardInput(file(i))) continue;
+    if (i == 0) usage("the model must be a file; only an image can come from standard input", file(0));
+    if (found) usage("standard input can be read only once; name a file for the others", file(i));
+    found = true;
+  }
+  if (outputPath != 0 && isStandardInput(outputPath)) usage("standard input only; name a file to write", outputPath);
+}
+
 /** Reads the command line; what is not an option is a file. */
 export function parse(): void {
   if (args_sizes_get(sizes, sizes + 4) != 0) usage("the command line cannot be read", 0);
@@ -73,4 +90,5 @@ export function parse(): void {
     else if (is(argument, "--top") || is(argument, "--output")) usage("this option needs a value", argument);
     else usage("unknown option", argument);
   }
+  checkStandardInput();
 }

@@ -1,17 +1,20 @@
 // Reading the model and the images, and writing the scores.
+import { isStandardInput } from "./arguments";
 import { unreadable, unwritable } from "./fail";
 import { below, find, folder, length0 } from "./folders";
 import { commit, remember } from "./pending";
 import { writeAll } from "./print";
-import { fd_close, fd_filestat_get, fd_read, path_filestat_get, path_open } from "./wasi_snapshot_preview1";
+import { fd_close, fd_fdstat_get, fd_read, fd_seek, path_filestat_get, path_open } from "./wasi_snapshot_preview1";
 
 const STDIN: i32 = 0;
 const FOLLOW_LINKS: i32 = 1;
 const CREATE_TRUNCATED: i32 = 1 | 8;
-const RIGHTS_READ: u64 = (1 << 1) | (1 << 21); // fd_read, fd_filestat_get
+const RIGHTS_READ: u64 = (1 << 1) | (1 << 2); // fd_read, fd_seek
 const RIGHTS_WRITE: u64 = 1 << 6; // fd_write
 const FOLDER: i32 = 3;
 const REGULAR: i32 = 4;
+const FROM_HERE: i32 = 1;
+const FROM_END: i32 = 2;
 const PATH_CAPACITY: i32 = 4096;
 const ERRNO_NAME_TOO_LONG: i32 = 37;
 
@@ -24,11 +27,6 @@ const overflow: usize = memory.data(512);
 let output: i32 = -1;
 let finalName: usize = 0;
 
-/** True for the argument "-". */
-export function isStandardInput(path: usize): bool {
-  return load<u8>(path) == 0x2d && load<u8>(path, 1) == 0;
-}
-
 /** A descriptor to read from. */
 export function openInput(path: usize): i32 {
   if (isStandardInput(path)) return STDIN;
@@ -36,7 +34,7 @@ export function openInput(path: usize): i32 {
   const errno = path_open(folder, FOLLOW_LINKS, below, length0(below), 0, RIGHTS_READ, 0, 0, result);
   if (errno != 0) unreadable(path, errno);
   const fd = load<i32>(result);
-  if (fd_filestat_get(fd, filestat) == 0 && load<u8>(filestat, 16) == FOLDER) unreadable(path, 31);
+  if (fd_fdstat_get(fd, filestat) == 0 && load<u8>(filestat) == FOLDER) unreadable(path, 31);
   return fd;
 }
 
@@ -44,9 +42,14 @@ export function close(fd: i32): void {
   if (fd != STDIN) fd_close(fd);
 }
 
-/** Size in bytes as the file system says. */
+/**
+ * Size in bytes of a file that has just been opened; 0 for what has no end, such as a pipe. By seeking, and back from
+ * where that led: wasm3 has no fd_filestat_get, and takes a position from the start for one from here.
+ */
 export function sizeOf(fd: i32): u64 {
-  return fd_filestat_get(fd, filestat) == 0 ? load<u64>(filestat, 32) : 0;
+  if (fd_seek(fd, 0, FROM_END, result) != 0) return 0;
+  const bytes = load<u64>(result);
+  return fd_seek(fd, -(<i64>bytes), FROM_HERE, result) == 0 ? bytes : 0;
 }
 
 /** Reads up to `bytes`; returns how many there were. */

@@ -34,7 +34,8 @@ function skipHere(p: usize): usize {
 function covered(path: usize, bytes: i32): i32 {
   const absolute = load<u8>(name) == SLASH;
   if (absolute != (load<u8>(path) == SLASH)) return -1;
-  while (bytes > 0 && load<u8>(name + bytes - 1) == SLASH) bytes--;
+  // Some hosts count the name's zero.
+  while (bytes > 0 && (load<u8>(name + bytes - 1) == SLASH || load<u8>(name + bytes - 1) == 0)) bytes--;
   store<u8>(name + bytes, 0);
   const from = skipHere(name);
   let n = bytes - <i32>(from - name);

@@ -6,7 +6,7 @@ import { STATUS_MEMORY } from "../../format/status";
 import { input, inputBytes, lastError, load as loadModel, output, outputBytes, reserve, run } from "../index";
 import { file, fileCount, help, json, outputPath, parse, profile, top } from "./arguments";
 import { badInput, begin, end, refused, usage } from "./fail";
-import { close, drain, finishOutput, isStandardInput, openInput, openOutput, read, sizeOf, writeOutput } from "./files";
+import { close, drain, finishOutput, openInput, openOutput, read, sizeOf, writeOutput } from "./files";
 import { flush, integer, padded, string0, text } from "./print";
 import { runProfiled } from "./profile";
 import { printScores } from "./results";
@@ -23,7 +23,6 @@ function printHelp(): void {
 
 /** Loads and verifies the model; returns its address. */
 function openModel(path: usize): usize {
-  if (isStandardInput(path)) usage("the model must be a file; only an image can come from standard input", path);
   const fd = openInput(path);
   const bytes = sizeOf(fd);
   if (bytes == 0) badInput("E_EMPTY", path, "the file is empty (0 bytes)");

@@ -1,8 +1,8 @@
 // Which wasmtime to run: $WASMTIME, then PATH, then the pinned copy, installed where need be.
 import { existsSync, realpathSync } from "node:fs";
 import path from "node:path";
-import { installWasmtime } from "./install.mjs";
-import { FAILED, FOLDER, isInstalled, PINNED, VERSION } from "./places.mjs";
+import { installPinned } from "./install.mjs";
+import { FAILED, isInstalled, PINNED } from "./places.mjs";
 import { isProgram, programsOnPath } from "./programs.mjs";
 
 /** Set for the child: if what was found on PATH is this launcher after all, it must not search PATH again. */
@@ -28,11 +28,7 @@ export function findWasmtime(self) {
   if (found) return { program: found, note: ignored && `${ignored}using ${found}` };
   if (isInstalled()) return { program: PINNED, note: `${ignored}using the pinned copy, ${PINNED}` };
   if (existsSync(FAILED))
-    return { note: `${ignored}no wasmtime here (\`npm run install-wasmtime\` tries to install it)` };
-  try {
-    process.stderr.write(`wasmtime launcher: installing wasmtime ${VERSION} into ${FOLDER} …\n`);
-    return { program: installWasmtime(), note: `${ignored}installed wasmtime ${VERSION}` };
-  } catch (error) {
-    return { note: `${ignored}cannot install wasmtime: ${error.message}` };
-  }
+    return { note: `${ignored}no wasmtime here (\`npx wasmtime --install\` tries again to install it)` };
+  const { done, note } = installPinned();
+  return { program: done ? PINNED : undefined, note: ignored + note };
 }

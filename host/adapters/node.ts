@@ -20,7 +20,7 @@ export function readRuntime(level: Level): Promise<Uint8Array> {
   return readModule(`halfbit.${level}.wasm`);
 }
 
-/** A WebAssembly module of dist/. Throws E_ENGINE where it is missing. */
+/** A file of dist/, such as a WebAssembly module. Throws E_ENGINE where it is missing. */
 export async function readModule(name: string): Promise<Uint8Array> {
   return readFileSync(built(name));
 }

@@ -1,10 +1,11 @@
 // `halfbit bundle --target c`: a model and its runtime as a folder of C.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Engine } from "../engine.ts";
+import { thousands } from "../cli/output.ts";
 import type { Program } from "../program.ts";
 import { readModel } from "../read.ts";
 import { halfbitHeader } from "./header.ts";
+import type { Bundled, Folder } from "./index.ts";
 import { type MemoryMap, memoryMap } from "./memory-map.ts";
 import { modelArray } from "./model-array.ts";
 import { compileProfile, type Profile } from "./profile.ts";
@@ -23,9 +24,8 @@ export interface Bundle {
   memory: MemoryMap;
 }
 
-/** Throws E_MODEL where the runtime refuses the model; `name` stands in its errors. */
+/** Of a model that the runtime takes; `name` stands in errors. */
 export async function bundleC(model: Uint8Array, name: string): Promise<Bundle> {
-  await Engine.load(model, name);
   const program = readModel(model, name);
   const profile = await compileProfile(new Set(program.layers.map(({ kind }) => kind)));
   const memory = await memoryMap(profile.module, model, name);
@@ -40,4 +40,15 @@ export async function bundleC(model: Uint8Array, name: string): Promise<Bundle> 
   files.set("model.c", modelArray(model));
   files.set("README.md", readme(bundle, model.length));
   return { ...bundle, files };
+}
+
+/** For `halfbit bundle`. */
+export async function firmwareFolder({ name, bytes }: Bundled): Promise<Folder> {
+  const { files, profile, memory } = await bundleC(bytes, name);
+  const module = `${thousands(profile.bytes)} bytes with this model's layers, ${thousands(profile.fullBytes)} with all`;
+  const parts = `records ${thousands(memory.records)}, window ${thousands(memory.window)}, arena ${thousands(memory.arena)}`;
+  return {
+    files,
+    facts: [`runtime: ${module}`, `memory: ${thousands(memory.total)} bytes (${parts}); the model stays in flash`],
+  };
 }

@@ -1,40 +1,52 @@
+import { basename } from "node:path";
 import { type Command, Option } from "commander";
-import { bundleC } from "../bundle/c.ts";
-import { checkNewFolder, readFile, writeFolder } from "../files.ts";
+import { type BundleOptions, type Folder, TARGETS } from "../bundle/index.ts";
+import { Engine } from "../engine.ts";
+import { readFile } from "../files.ts";
+import { checkFolder, writeFolder } from "../folders.ts";
 import { print, thousands } from "./output.ts";
+
+interface Options extends BundleOptions {
+  target: keyof typeof TARGETS;
+  output: string;
+  force: boolean;
+}
+
+const NOTES = `
+A folder that an earlier bundle wrote is replaced, with all that was changed in it; any other only with --force.
+
+Examples:
+  halfbit bundle model.bin --target c -o firmware
+  halfbit bundle model.bin --target worker -o my-worker`;
 
 export function bundleCommand(root: Command): void {
   root
     .command("bundle")
-    .description("write a folder that runs a model elsewhere: C for a microcontroller, built by make")
+    .description("write a folder with a model and all that it takes to run it somewhere else")
     .argument("<model>", "model file")
-    .addOption(new Option("--target <target>", "what to write").choices(["c"]).makeOptionMandatory())
-    .requiredOption("-o, --output <folder>", "folder to write; it must not exist yet, or be empty")
-    .addHelpText(
-      "after",
-      "\nExample:\n  halfbit bundle model.bin --target c -o firmware && make -C firmware size CROSS=arm-none-eabi-",
+    .addOption(
+      new Option("--target <target>", "c: firmware, built by make; worker: an HTTP endpoint for Cloudflare Workers")
+        .choices(Object.keys(TARGETS))
+        .makeOptionMandatory(),
     )
-    .action(bundle);
+    .requiredOption("-o, --output <folder>", "folder to write")
+    .addOption(
+      new Option("--model-from <store>", "where a worker reads the model: bundle (beside its script), kv or r2")
+        .choices(["bundle", "kv", "r2"])
+        .default("bundle"),
+    )
+    .option("--force", "replace a folder that holds other things", false)
+    .addHelpText("after", NOTES)
+    .action(bundleModel);
 }
 
-async function bundle(model: string, options: { output: string }): Promise<void> {
+async function bundleModel(model: string, options: Options): Promise<void> {
+  checkFolder(options.output, options.force);
   const bytes = readFile(model);
-  checkNewFolder(options.output);
-  const { files, profile, memory } = await bundleC(bytes, model);
-  writeFolder(options.output, files);
-  const rows: [string, string][] = [
-    [
-      "runtime",
-      `${thousands(profile.bytes)} bytes of WebAssembly (${thousands(profile.fullBytes)} with every layer kind)`,
-    ],
-    ["model", `${thousands(bytes.length)} bytes, in flash`],
-    [
-      "memory",
-      `${thousands(memory.total)} bytes: records ${thousands(memory.records)}, window ${thousands(memory.window)}, arena ${thousands(memory.arena)}`,
-    ],
-    ["next", `make -C ${options.output} size`],
-  ];
-  print(
-    `${options.output}: ${files.size} files\n${rows.map(([key, value]) => `${key.padEnd(8)} ${value}\n`).join("")}`,
-  );
+  await Engine.load(bytes, model); // what the runtime would refuse is not deployed
+  const name = model === "-" ? "model" : basename(model).replace(/\.[^.]*$/, "");
+  const { files, facts = [] }: Folder = await TARGETS[options.target]({ name, bytes }, options);
+  writeFolder(options.output, files, options.force);
+  for (const [file, content] of files) print(`${thousands(Buffer.byteLength(content)).padStart(9)}  ${file}\n`);
+  print(`\n${facts.map((fact) => `${fact}\n`).join("")}${options.output}/README.md says what to do with them\n`);
 }

@@ -17,6 +17,7 @@ Examples:
   halfbit eval model.bin --raw samples.bin --labels labels.bin
   halfbit inspect model.bin
   halfbit bundle model.bin --target c -o firmware
+  halfbit bundle model.bin --target worker -o my-worker
 
 Each command has its own help: halfbit compile --help`;
 
@@ -46,9 +47,9 @@ export function program(): Command {
     runCommand,
     evalCommand,
     inspectCommand,
+    bundleCommand,
     dumpCommand,
     assembleCommand,
-    bundleCommand,
   ])
     add(root);
   for (const command of [root, ...root.commands]) {

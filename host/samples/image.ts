@@ -22,13 +22,13 @@ export function isJpeg(bytes: Uint8Array): boolean {
 }
 
 /** A PNG or JPEG, any colours, as RGBA. Throws E_INPUT_FORMAT where it is damaged or too large. */
-export function decodeImage(bytes: Uint8Array, file: string): Rgba {
+export function decodeImage(bytes: Uint8Array, file: string, maxMegapixels: number = MAX_MEGAPIXELS): Rgba {
   const kind = isPng(bytes) ? "PNG" : "JPEG";
   try {
-    if (kind === "JPEG") return jpeg.decode(bytes, { useTArray: true, maxResolutionInMP: MAX_MEGAPIXELS });
+    if (kind === "JPEG") return jpeg.decode(bytes, { useTArray: true, maxResolutionInMP: maxMegapixels });
     const header = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     const megapixels = (header.getUint32(16) * header.getUint32(20)) / 1e6;
-    if (megapixels > MAX_MEGAPIXELS) throw new Error(`more than ${MAX_MEGAPIXELS} megapixels`);
+    if (megapixels > maxMegapixels) throw new Error(`more than ${maxMegapixels} megapixels`);
     return PNG.sync.read(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);

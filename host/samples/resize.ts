@@ -30,12 +30,12 @@ export function resize(
 ): Float32Array {
   if (height === toHeight && width === toWidth) return pixels;
   const rows = new Float32Array(height * toWidth * channels);
-  for (const [x, tap] of taps(width, toWidth).entries()) {
+  for (const [x, { first, weights }] of taps(width, toWidth).entries()) {
     for (let y = 0; y < height; y++) {
       for (let c = 0; c < channels; c++) {
         let sum = 0;
-        for (const [j, weight] of tap.weights.entries()) {
-          sum += weight * pixels[(y * width + tap.first + j) * channels + c];
+        for (let j = 0, at = (y * width + first) * channels + c; j < weights.length; j++, at += channels) {
+          sum += weights[j] * pixels[at];
         }
         rows[(y * toWidth + x) * channels + c] = sum;
       }

@@ -2,30 +2,14 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { build, type Plugin } from "esbuild";
+import { build } from "esbuild";
+import { libraryOptions } from "../../tools/support/libraries.mjs";
 import { ROOT } from "../support/commands.ts";
-
-const adapter: Plugin = {
-  name: "browser-adapter",
-  setup({ onResolve }) {
-    onResolve({ filter: /\/node\.ts$/ }, () => ({ path: join(ROOT, "host/adapters/browser.ts") }));
-  },
-};
 
 /** The script's bytes; it is a module. Fails where anything on its way imports a module of Node's. */
 export async function browserScript(entry: string): Promise<Uint8Array> {
-  const { outputFiles } = await build({
-    absWorkingDir: ROOT,
-    entryPoints: [entry],
-    bundle: true,
-    format: "esm",
-    platform: "browser",
-    target: "es2023",
-    plugins: [adapter],
-    write: false,
-    logLevel: "silent",
-  });
-  return outputFiles[0].contents;
+  const { outputFiles } = await build({ ...libraryOptions("browser"), entryPoints: [entry], write: false });
+  return outputFiles![0].contents;
 }
 
 /** The WebAssembly modules that lie beside the script, by name. */

@@ -12,14 +12,22 @@ export const noChromium = executablePath
   ? false
   : "no Chromium: npm run install-chromium, or set CHROMIUM to its program";
 
-const TYPES: Record<string, string> = { html: "text/html", js: "text/javascript", wasm: "application/wasm" };
+const TYPES: Record<string, string> = {
+  html: "text/html",
+  css: "text/css",
+  js: "text/javascript",
+  wasm: "application/wasm",
+};
 
-/** A server of files by path ("/index.html"), on a port of its own. */
-async function serve(files: ReadonlyMap<string, Uint8Array>) {
+/** Files by path ("/index.html"). */
+export type Served = ReadonlyMap<string, Uint8Array>;
+
+/** A server of files with these headers, on a port of its own. */
+async function serve(files: Served, headers: Record<string, string>) {
   const server = createServer(({ url }, response) => {
     const bytes = files.get(url ?? "");
     const type = TYPES[(url ?? "").split(".").at(-1)!] ?? "application/octet-stream";
-    response.writeHead(bytes ? 200 : 404, { "content-type": bytes ? type : "text/plain" }).end(bytes);
+    response.writeHead(bytes ? 200 : 404, { ...headers, "content-type": bytes ? type : "text/plain" }).end(bytes);
   });
   await once(server.listen(0, "127.0.0.1"), "listening");
   return { server, origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
@@ -33,9 +41,9 @@ export interface Opened {
   close(): Promise<void>;
 }
 
-/** Opens `/index.html` of the files. */
-export async function openPage(files: ReadonlyMap<string, Uint8Array>): Promise<Opened> {
-  const { server, origin } = await serve(files);
+/** Opens `/index.html` of the files, each served with these headers. */
+export async function openPage(files: Served, headers: Record<string, string> = {}): Promise<Opened> {
+  const { server, origin } = await serve(files, headers);
   const browser = await chromium.launch({ executablePath });
   const page = await browser.newPage();
   const complaints: string[] = [];

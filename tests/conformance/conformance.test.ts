@@ -1,58 +1,55 @@
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
+import { before, describe, test } from "node:test";
 import { Engine } from "../../host/engine.ts";
-import { size } from "../../host/graph/graph.ts";
 import { selfTest } from "../../host/passes/self-test.ts";
 import { writeModel } from "../../host/write.ts";
-import { randomInt8 } from "../support/models.ts";
 import { CASES } from "./cases.ts";
-import { ENGINES, reference } from "./engines.ts";
+import { type Compared, outcome } from "./compare.ts";
+import { LEVELS } from "./host.ts";
+import { HOSTS } from "./hosts.ts";
+import { table, writeFolder } from "./table.ts";
 
-/** The extremes of int8, alternating extremes, and noise. */
-function inputsFor(length: number): Int8Array[] {
-  return [
-    new Int8Array(length).fill(-128),
-    new Int8Array(length).fill(127),
-    Int8Array.from({ length }, (_, i) => (i % 2 ? 127 : -128)),
-    randomInt8(length, 1),
-    randomInt8(length, 2),
-  ];
-}
+const { cases, skipped } = await table();
+const folder = writeFolder(cases);
 
-const prepared = CASES.map(({ name, program }) => {
-  const file = writeModel(program);
-  const inputs = inputsFor(size(program.tensors[program.input].shape));
-  return { name, program, file, inputs, expected: reference(file, inputs) };
-});
+for (const { name, reason } of skipped) test(name, { skip: reason }, () => {});
 
 test("the table's outputs vary: a case whose output is constant proves nothing", () => {
-  for (const { name, expected } of prepared) {
-    const last = expected.map((layers) => layers.at(-1)!);
-    assert.ok(new Set(last.flatMap((values) => [...values])).size > 1 || name === "Softmax over 1", name);
-  }
+  for (const { name, outputs } of cases)
+    assert.ok(new Set(outputs.flatMap((values) => [...values])).size > 1 || name === "Softmax over 1", name);
 });
 
-for (const engine of ENGINES) {
-  describe(engine.name, { skip: engine.skip }, () => {
-    for (const { name, file, inputs, expected } of prepared) {
-      test(name, async () => {
-        // A process an input is slow: commands run the noise only.
-        const from = engine.name.includes("infer.wasm") ? 4 : 0;
-        const got = await engine.run(file, inputs.slice(from));
-        got.forEach((layers, i) => {
-          const want = expected[from + i].slice(-layers.length);
-          layers.forEach((values, l) => {
-            assert.deepEqual(values, want[l], `input ${from + i}, layer ${l}`);
-          });
-        });
-      });
-    }
+test("a checksum that differs, a line that lacks and a host that fails are differences of their cases", async () => {
+  const printed = await HOSTS[0].run(folder);
+  const changed = printed.replace(/^0 0 .*/, "0 0 00000000").replace(/^.*\n(?=memory)/m, "");
+  const differences = async (run: () => Promise<string>) => {
+    const { cases: all } = await outcome({ ...HOSTS[0], run }, cases, folder);
+    return all.flatMap((those, c) => (those.length > 0 ? [c] : []));
+  };
+  assert.deepEqual(await differences(async () => printed), []);
+  assert.deepEqual(await differences(async () => changed), [0, cases.length - 1]);
+  assert.equal((await differences(() => Promise.reject(new Error("trap")))).length, cases.length);
+});
+
+const memories = new Set<number>();
+
+for (const host of HOSTS) {
+  describe(host.name, { skip: host.skip }, () => {
+    let compared: Compared;
+    before(async () => {
+      compared = await outcome(host, cases, folder);
+      if (compared.memory !== undefined) memories.add(compared.memory);
+    });
+    cases.forEach(({ name }, c) => {
+      test(name, () => assert.deepEqual(compared.cases[c], []));
+    });
+    if (host.shows === "layers") test("memory grows as on the hosts before", () => assert.equal(memories.size, 1));
   });
 }
 
-for (const level of ["scalar", "simd128"] as const) {
+for (const level of LEVELS) {
   test(`the self-test passes at ${level}, and names the layer whose bits differ`, async () => {
-    for (const { name, program } of prepared) {
+    for (const { name, program } of CASES) {
       const record = selfTest(program, 0x2545f491);
       (await Engine.load(writeModel({ ...program, selfTest: record }), name, level)).selfTest();
       const layer = record.checksums.length - 1;

@@ -1,10 +1,11 @@
 // infer.wasm prints what `halfbit run` prints, under every engine.
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { WASI } from "node:wasi";
 import { writeModel } from "../../host/write.ts";
-import { engines, halfbit, INFER, type Outcome, spawn, temporaryFolder } from "../support/commands.ts";
+import { engines, halfbit, INFER, type Outcome, spawn, temporaryFolder, wasmtime } from "../support/commands.ts";
 import { identityModel, randomInt8, shapesModel } from "../support/models.ts";
 
 const cwd = temporaryFolder();
@@ -26,7 +27,9 @@ const SCALES: [scale: number, zeroPoint: number][] = [
   [1e30, 5],
 ];
 
-test("infer.wasm is at most 32 KB", { skip: existsSync(INFER) ? false : "dist/infer.wasm is not built" }, () => {
+const unbuilt = existsSync(INFER) ? false : "dist/infer.wasm is not built";
+
+test("infer.wasm is at most 32 KB", { skip: unbuilt }, () => {
   assert.ok(statSync(INFER).size <= 32 * 1024);
 });
 
@@ -144,3 +147,46 @@ for (const engine of engines()) {
     });
   });
 }
+
+const binary = wasmtime();
+
+test("wasmtime run takes the same arguments", { skip: binary ? false : "no wasmtime" }, () => {
+  const args = ["model.bin", "image.raw", "-", "--json", "--top", "1"];
+  const outcome = spawn(binary!, ["run", "--dir", ".", INFER, ...args], { cwd, input: new Uint8Array(image.buffer) });
+  assert.deepEqual(outcome, expected(args, new Uint8Array(image.buffer)));
+});
+
+/** What wasm3's own WASI has, and what it has not. */
+const FEW = [
+  ...["args_get", "args_sizes_get", "clock_time_get", "fd_close", "fd_fdstat_get", "fd_prestat_dir_name"],
+  ...["fd_prestat_get", "fd_read", "fd_seek", "fd_write", "path_open", "proc_exit"],
+];
+const FOR_OUTPUT = ["path_filestat_get", "path_rename", "path_unlink_file"];
+
+test("infer.wasm imports few calls, and makes some of them for --output alone", { skip: unbuilt }, () => {
+  const module = new WebAssembly.Module(readFileSync(INFER));
+  assert.deepEqual(
+    WebAssembly.Module.imports(module)
+      .map(({ name }) => name)
+      .sort(),
+    [...FEW, ...FOR_OUTPUT].sort(),
+  );
+  const stdout = openSync(join(cwd, "stdout"), "w");
+  const args = ["infer.wasm", "model.bin", "image.raw", "--profile"];
+  const wasi = new WASI({
+    version: "preview1",
+    args,
+    preopens: { ".": cwd },
+    returnOnExit: true,
+    stdout,
+    stderr: stdout,
+  });
+  const { wasi_snapshot_preview1: calls } = wasi.getImportObject() as {
+    wasi_snapshot_preview1: WebAssembly.ModuleImports;
+  };
+  const missing = Object.fromEntries(FOR_OUTPUT.map((name) => [name, () => assert.fail(`${name} is missing`)]));
+  const instance = new WebAssembly.Instance(module, { wasi_snapshot_preview1: { ...calls, ...missing } });
+  assert.equal(wasi.start(instance), 0);
+  closeSync(stdout);
+  assert.ok(readFileSync(join(cwd, "stdout"), "utf8").endsWith(expected(["model.bin", "image.raw"]).stdout));
+});

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import crc32 from "crc-32";
@@ -46,6 +46,19 @@ test("a session opens a file or its bytes, and knows the network's edges and lab
     assert.equal(session.metadata.name, "shapes");
     assert.equal(session.layerCount, 2);
   }
+});
+
+test("a session takes a runtime that is compiled already, of simd128 unless told otherwise", async () => {
+  for (const level of ["simd128", "scalar"] as const) {
+    const module = await WebAssembly.compile(
+      readFileSync(new URL(`../../dist/halfbit.${level}.wasm`, import.meta.url)),
+    );
+    const session = await Session.open(bytes, level === "simd128" ? { module } : { module, level });
+    assert.equal(session.level, level);
+    assert.deepEqual(session.runRaw(image), (await Session.open(bytes)).runRaw(image));
+  }
+  const other = new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0)); // it exports nothing
+  await assert.rejects(Session.open(bytes, { module: other }), TypeError);
 });
 
 test("both levels of the runtime compute the same bits, and each can be asked for", async () => {

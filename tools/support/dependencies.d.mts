@@ -1,0 +1,2 @@
+/** npm's program and its first arguments. */
+export function npmCommand(): [command: string, args: string[]];

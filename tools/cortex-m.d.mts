@@ -1,2 +1,1 @@
-export function findTool(name: string): string | undefined;
 export function missingTools(): string[];

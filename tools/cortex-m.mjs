@@ -10,14 +10,9 @@ const PACKAGES = {
   make: ["make"],
 };
 
-/** A program on PATH, or undefined. */
-export function findTool(name) {
-  return programsOnPath([name])[0];
-}
-
 /** The programs that are not there. */
 export function missingTools() {
-  return Object.keys(PACKAGES).filter((name) => !findTool(name));
+  return Object.keys(PACKAGES).filter((name) => programsOnPath([name]).length === 0);
 }
 
 await main(import.meta, async () => {

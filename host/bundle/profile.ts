@@ -23,14 +23,11 @@ function mask(kinds: Iterable<Kind>): number {
   return [...kinds].reduce((bits, kind) => bits | (1 << KIND_CODES[kind]), 0);
 }
 
-/** Bytes of a module's custom sections, which hold names. */
-function customBytes(module: Uint8Array): number {
-  const compiled = new WebAssembly.Module(module as BufferSource);
-  const name = "name";
-  const content = WebAssembly.Module.customSections(compiled, name).reduce((sum, part) => sum + part.byteLength, 0);
-  // A section's id, its size in LEB128, and its own name with its length.
-  const sizeBytes = Math.max(1, Math.ceil(Math.log2(content + name.length + 2) / 7));
-  return content === 0 ? 0 : content + 1 + sizeBytes + 1 + name.length;
+/** Bytes of the section of names: its id, the size of the rest in LEB128, "name" with its length, and the names. */
+function nameBytes(module: Uint8Array): number {
+  const [names] = WebAssembly.Module.customSections(new WebAssembly.Module(module as BufferSource), "name");
+  const rest = 1 + "name".length + names.byteLength;
+  return 1 + Math.ceil((32 - Math.clz32(rest)) / 7) + rest;
 }
 
 /** Compiles the streaming runtime for the kinds. */
@@ -44,7 +41,7 @@ export async function compileProfile(kinds: Iterable<Kind>): Promise<Profile> {
     await compileModule({ target: "stream", entry: "assembly/index.ts", file, small: true, use, names: true });
     const module = new Uint8Array(readFileSync(file));
     const full = await readModule("halfbit.stream.wasm");
-    return { module, bytes: module.length - customBytes(module), fullBytes: full.length };
+    return { module, bytes: module.length - nameBytes(module), fullBytes: full.length };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

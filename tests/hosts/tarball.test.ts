@@ -52,7 +52,10 @@ const ANSWER = /^ {2}1 +\d\.\d{6} {2}\d\n$/;
 
 test("halfbit's commands and imports work", { skip }, () => {
   assert.match(npx(["halfbit", "inspect", "mnist.bin"]).stdout, /^model +mnist/);
-  assert.equal(npx(["halfbit", "bundle", "mnist.bin", "--target", "worker", "-o", "worker"]).code, 0);
+  for (const target of ["worker", "c"]) {
+    const { code, stderr } = npx(["halfbit", "bundle", "mnist.bin", "--target", target, "-o", target]);
+    assert.equal(code, 0, stderr);
+  }
   const script = `
     import { Session } from "halfbit";
     import { classifier } from "halfbit/worker";

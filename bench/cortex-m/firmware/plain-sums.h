@@ -1,0 +1,149 @@
+// Tables of signed sums, and sums of their entries: tables.ts and sign-sums.ts in C, for plain-signs.h.
+#pragma once
+#include <stdbool.h>
+
+#define MAX_TERMS 64
+#define INLINE static inline __attribute__((always_inline))
+
+/** 4 pixels of 16 bits, which never carry into each other (lanes.ts). */
+typedef u64 Lanes;
+
+INLINE s32 least(s32 a, s32 b) { return a < b ? a : b; }
+INLINE s32 most(s32 a, s32 b) { return a > b ? a : b; }
+
+/** 8 bytes of 2 bytes' alignment, as memory.h has them. */
+INLINE Lanes lanes_at(const u8 *p) {
+#if !__ARM_FEATURE_UNALIGNED
+  if ((uintptr_t)p & 3) return between_words(p);
+#endif
+  return wide(((const half *)p)[0], ((const half *)p)[1]);
+}
+
+// sign-sums.ts
+
+static u16 *find_entries(const u8 *bits, s32 bytes, s32 rows, s32 first, s32 end, s32 per_tap, s32 group, s32 count,
+                         s32 pixels, const u32 *offsets, u16 *to) {
+  for (; rows > 0; rows--, bits += bytes)
+    for (s32 t = first; t < end; t++) {
+      const u8 *byte = bits + ((t * per_tap + group) >> 1);
+      for (s32 g = 0; g < count; g += 2, byte++) {
+        const s32 table = (s32)offsets[t] + (g & (MAX_TERMS - 1)) * (pixels << 5);
+        *to++ = (u16)(table + (*byte & 15) * (pixels << 1));
+        *to++ = (u16)(table + (pixels << 5) + (*byte >> 4) * (pixels << 1));
+      }
+    }
+  return to;
+}
+
+INLINE void finish(Lanes sum, u8 *at, s32 i, bool fresh, bool narrow) {
+  if (narrow) {
+    ((Lanes *)at)[i] = sum;
+    return;
+  }
+  u32 *to = (u32 *)at + 4 * i;
+  const u32 a = (u16)sum, b = (u32)sum >> 16, c = (u16)(sum >> 32), d = (u32)(sum >> 48);
+  to[0] = fresh ? a : to[0] + a;
+  to[1] = fresh ? b : to[1] + b;
+  to[2] = fresh ? c : to[2] + c;
+  to[3] = fresh ? d : to[3] + d;
+}
+
+/** size: 2 or 4 vectors of pixels, a constant. */
+INLINE void sum_entries(s32 size, const u16 *from, s32 stride, s32 count, s32 rows, const u8 *at, u8 *to, s32 row,
+                        bool fresh, bool narrow) {
+  const bool keep = narrow && !fresh;
+  do {
+    const Lanes *old = (const Lanes *)to;
+    Lanes s0 = keep ? old[0] : 0, s1 = keep ? old[1] : 0;
+    Lanes s2 = keep && size > 2 ? old[2] : 0, s3 = keep && size > 2 ? old[3] : 0;
+    const u16 *next = from, *end = from + count;
+    do {
+      const u8 *p = at + next[0], *q = at + next[1];
+      next += 2;
+      s0 = s0 + lanes_at(p) + lanes_at(q);
+      s1 = s1 + lanes_at(p + 8) + lanes_at(q + 8);
+      if (size > 2) {
+        s2 = s2 + lanes_at(p + 16) + lanes_at(q + 16);
+        s3 = s3 + lanes_at(p + 24) + lanes_at(q + 24);
+      }
+    } while (next < end);
+    finish(s0, to, 0, fresh, narrow);
+    finish(s1, to, 1, fresh, narrow);
+    if (size > 2) {
+      finish(s2, to, 2, fresh, narrow);
+      finish(s3, to, 3, fresh, narrow);
+    }
+    from += stride;
+    to += row;
+  } while (--rows > 0);
+}
+
+static __attribute__((noinline)) void sum2(const u16 *from, s32 stride, s32 count, s32 rows, const u8 *at, u8 *to,
+                                           s32 row, bool fresh, bool narrow) {
+  sum_entries(2, from, stride, count, rows, at, to, row, fresh, narrow);
+}
+
+static __attribute__((noinline)) void sum4(const u16 *from, s32 stride, s32 count, s32 rows, const u8 *at, u8 *to,
+                                           s32 row, bool fresh, bool narrow) {
+  sum_entries(4, from, stride, count, rows, at, to, row, fresh, narrow);
+}
+
+/** stride: offsets from a row of signs to the next; step: bytes from the tables of MAX_TERMS entries to the next. */
+static void sign_sums(const u16 *entries, s32 stride, s32 count, s32 rows, const u8 *tables, s32 step, s32 pixels,
+                      u8 *sums, bool fresh, bool narrow) {
+  const s32 width = narrow ? 1 : 2;
+  for (; count > 0; count -= MAX_TERMS, entries += MAX_TERMS, tables += step, fresh = false) {
+    const s32 some = least(count, MAX_TERMS);
+    const u8 *at = tables;
+    u8 *to = sums;
+    for (s32 left = pixels >> 2, size; left > 0; left -= size, at += 8 * size, to += (4 * size) << width) {
+      size = left > 2 ? 4 : 2;
+      if (size == 4) sum4(entries, stride, some, rows, at, to, pixels << width, fresh, narrow);
+      else sum2(entries, stride, some, rows, at, to, pixels << width, fresh, narrow);
+    }
+  }
+}
+
+static s32 count_ones(const u8 *bits, s32 groups) {
+  s32 ones = 0;
+  for (s32 i = 0; i < groups >> 1; i++) ones += I32_POPCNT(bits[i]);
+  return ones;
+}
+
+// tables.ts
+
+INLINE u8 *four(Lanes a0, Lanes a1, Lanes a2, Lanes a3, Lanes b, u8 *to, s32 step) {
+  *(Lanes *)to = a0 + b;
+  to += step;
+  *(Lanes *)to = a1 + b;
+  to += step;
+  *(Lanes *)to = a2 + b;
+  to += step;
+  *(Lanes *)to = a3 + b;
+  return to + step;
+}
+
+static __attribute__((noinline)) void entries(Lanes u0, Lanes u1, Lanes u2, Lanes u3, u8 *to, s32 step) {
+  const Lanes all = 0x00ff00ff00ff00ffull;
+  const Lanes c0 = u0 ^ all, c1 = u1 ^ all, c2 = u2 ^ all, c3 = u3 ^ all;
+  const Lanes a0 = c0 + c1, a1 = u0 + c1, a2 = c0 + u1, a3 = u0 + u1;
+  to = four(a0, a1, a2, a3, c2 + c3, to, step);
+  to = four(a0, a1, a2, a3, u2 + c3, to, step);
+  to = four(a0, a1, a2, a3, c2 + u3, to, step);
+  four(a0, a1, a2, a3, u2 + u3, to, step);
+}
+
+/** A byte of each of 4 pixels of 4 bytes. */
+INLINE Lanes column(const u8 *at) { return wide(at[0] | (u32)at[4] << 16, at[8] | (u32)at[12] << 16); }
+
+static void table_of_staged(const u32 *staged, s32 pixels, u8 *to) {
+  const s32 step = pixels << 1;
+  for (const u8 *end = to + step; to < end; to += 8, staged += 4)
+    entries(column((u8 *)staged), column((u8 *)staged + 1), column((u8 *)staged + 2), column((u8 *)staged + 3), to, step);
+}
+
+static void table_of_rows(const u16 *from, s32 row, s32 pixels, s32 step, u8 *to) {
+  for (const u8 *end = to + (pixels << 1); to < end; to += 8, from += 4)
+    entries(*(const Lanes *)from, *(const Lanes *)(from + row), *(const Lanes *)(from + 2 * row),
+            *(const Lanes *)(from + 3 * row), to, step);
+}

@@ -6,22 +6,28 @@ import { layerRecord, tensorBytes, tensorRecord, values } from "./model";
 import { verify } from "./reader/index";
 import { runLayer } from "./run";
 import { compareSelfTest } from "./self-test";
-import { accept, error, fail, file, fileRoom, model, placeArena, reserveFile } from "./state";
+import { accept, error, fail, file, fileRoom, model, placeArena, reserveFile, STREAMS } from "./state";
+import { windowEnd } from "./stream";
 
-/** Room for a model file of `bytes` bytes: its address, or 0 where memory cannot be had. Forgets the earlier model. */
+/**
+ * Room for a model file of `bytes` bytes: its address, or 0 where memory cannot be had. Forgets the earlier model. With
+ * STREAM `bytes` is all the memory that the runtime may use, and nothing is to be written there.
+ */
 export function reserve(bytes: i32): usize {
   return reserveFile(bytes);
 }
 
-/** Verifies the file of `bytes` bytes at reserve's address, and prepares to run it. 0 is success. */
+/** Verifies the file of `bytes` bytes at reserve's address (with STREAM, the host's), and prepares to run it. 0 is success. */
 function loadModel(bytes: i32): i32 {
   fail(STATUS_OK, -1);
   const room = fileRoom();
   reserveFile(room);
-  if (bytes < 0 || bytes > room) return fail(STATUS_TRUNCATED, -1);
+  if (STREAMS && room == 0) return fail(STATUS_MEMORY, -1);
+  if (bytes < 0 || (!STREAMS && bytes > room)) return fail(STATUS_TRUNCATED, -1);
   const status = verify(bytes);
   if (status != STATUS_OK) return status;
-  if (!placeArena(bytes, load<i32>(file(), H_ARENA_BYTES))) return fail(STATUS_MEMORY, -1);
+  const kept = STREAMS ? <i32>(windowEnd - file()) : bytes;
+  if (!placeArena(kept, load<i32>(file(), H_ARENA_BYTES))) return fail(STATUS_MEMORY, -1);
   accept();
   return STATUS_OK;
 }

@@ -26,7 +26,7 @@ import {
   T_ZERO_POINT,
   TENSOR_BYTES,
 } from "../format/layout";
-import { arena, file } from "./state";
+import { arena, data, file } from "./state";
 
 export function layerRecord(index: i32): usize {
   return file() + load<u32>(file(), H_LAYERS) + <usize>index * LAYER_BYTES;
@@ -82,27 +82,27 @@ export function values(tensor: usize): usize {
 }
 
 export function weights(layer: usize): usize {
-  return file() + load<u32>(layer, L_WEIGHTS);
+  return data() + load<u32>(layer, L_WEIGHTS);
 }
 
 export function weightsU(layer: usize): usize {
-  return file() + load<u32>(layer, L_WEIGHTS_U);
+  return data() + load<u32>(layer, L_WEIGHTS_U);
 }
 
 export function bias(layer: usize): usize {
-  return file() + load<u32>(layer, L_BIAS);
+  return data() + load<u32>(layer, L_BIAS);
 }
 
 export function multipliers(layer: usize): usize {
-  return file() + load<u32>(layer, L_MULTIPLIERS);
+  return data() + load<u32>(layer, L_MULTIPLIERS);
 }
 
 export function shifts(layer: usize): usize {
-  return file() + load<u32>(layer, L_SHIFTS);
+  return data() + load<u32>(layer, L_SHIFTS);
 }
 
 export function parameters(layer: usize): usize {
-  return file() + load<u32>(layer, L_PARAMETERS);
+  return data() + load<u32>(layer, L_PARAMETERS);
 }
 
 export function scratch(layer: usize): usize {

@@ -15,6 +15,22 @@ import {
   KIND_SOFTMAX,
   L_KIND,
 } from "../format/layout";
+import {
+  HAS_ADD,
+  HAS_AVERAGE_POOL,
+  HAS_BINARY_PLANES,
+  HAS_CONCAT,
+  HAS_CONV_2D,
+  HAS_DEPTHWISE_CONV_2D,
+  HAS_FULLY_CONNECTED,
+  HAS_LOOKUP,
+  HAS_MAX_POOL,
+  HAS_MEAN,
+  HAS_MUL,
+  HAS_PAD,
+  HAS_SEMI_BINARY,
+  HAS_SOFTMAX,
+} from "./kinds";
 import { add, lookup, mul } from "./layers/elementwise";
 import { concat, pad } from "./layers/move";
 import { ofInt8 } from "./layers/of-int8";
@@ -22,45 +38,49 @@ import { ofSigns } from "./layers/of-signs";
 import { mean, pool } from "./layers/pool";
 import { softmax } from "./layers/softmax";
 import { layerRecord } from "./model";
+import { STREAMS } from "./state";
+import { fetch } from "./stream";
 
 /** Runs one layer of the verified model. */
 export function runLayer(index: i32): void {
+  if (STREAMS) fetch(index);
   const layer = layerRecord(index);
   switch (<i32>load<u8>(layer, L_KIND)) {
     case KIND_CONV_2D:
     case KIND_DEPTHWISE_CONV_2D:
     case KIND_FULLY_CONNECTED:
-      ofInt8(layer);
+      if (HAS_CONV_2D || HAS_DEPTHWISE_CONV_2D || HAS_FULLY_CONNECTED) ofInt8(layer);
       break;
     case KIND_ADD:
-      add(layer);
+      if (HAS_ADD) add(layer);
       break;
     case KIND_MUL:
-      mul(layer);
+      if (HAS_MUL) mul(layer);
       break;
     case KIND_CONCAT:
-      concat(layer);
+      if (HAS_CONCAT) concat(layer);
       break;
     case KIND_PAD:
-      pad(layer);
+      if (HAS_PAD) pad(layer);
       break;
     case KIND_AVERAGE_POOL:
-      pool(layer, true);
+      if (HAS_AVERAGE_POOL) pool(layer, true);
       break;
     case KIND_MAX_POOL:
-      pool(layer, false);
+      if (HAS_MAX_POOL) pool(layer, false);
       break;
     case KIND_MEAN:
-      mean(layer);
+      if (HAS_MEAN) mean(layer);
       break;
     case KIND_SOFTMAX:
-      softmax(layer);
+      if (HAS_SOFTMAX) softmax(layer);
       break;
     case KIND_LOOKUP:
-      lookup(layer);
+      if (HAS_LOOKUP) lookup(layer);
       break;
     case KIND_SEMI_BINARY:
     case KIND_BINARY_PLANES:
+      if (!HAS_SEMI_BINARY && !HAS_BINARY_PLANES) break;
       if (ASC_FEATURE_SIMD) ofSigns<v128>(layer);
       else ofSigns<u64>(layer);
       break;

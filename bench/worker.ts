@@ -22,7 +22,8 @@ const folder = mkdtempSync(join(tmpdir(), "halfbit-worker-"));
 process.on("exit", () => rmSync(folder, { recursive: true }));
 
 async function bundle(name: string, bytes: Uint8Array): Promise<string> {
-  writeFolder(join(folder, name), await TARGETS.worker({ name, bytes }, { modelFrom: "bundle" }), false);
+  const { files } = await TARGETS.worker({ name, bytes }, { modelFrom: "bundle" });
+  writeFolder(join(folder, name), files, false);
   return join(folder, name);
 }
 

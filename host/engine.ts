@@ -4,7 +4,8 @@ import { HalfbitError, refused } from "./errors.ts";
 
 export type { Level } from "./adapters/node.ts";
 
-interface Exports {
+/** Of a runtime module: format/SPEC.md, "Calling the runtime". */
+export interface Exports {
   memory: WebAssembly.Memory;
   reserve(bytes: number): number;
   load(bytes: number): number;

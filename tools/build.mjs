@@ -3,6 +3,7 @@
 import { copyFileSync, existsSync, rmSync, statSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
+import { compileModule } from "./support/compile-module.mjs";
 import { ensureDependencies } from "./support/dependencies.mjs";
 import { fingerprint, stamp } from "./support/fingerprint.mjs";
 import { libraryOptions } from "./support/libraries.mjs";
@@ -14,6 +15,7 @@ const FLOAT = "assembly/float/index.ts";
 const RELEASE = [
   { target: "scalar", entry: FREESTANDING, file: "dist/halfbit.scalar.wasm", maxBytes: 16 * 1024, small: true },
   { target: "simd128", entry: FREESTANDING, file: "dist/halfbit.simd128.wasm", maxBytes: 28 * 1024 },
+  { target: "stream", entry: FREESTANDING, file: "dist/halfbit.stream.wasm", maxBytes: 18 * 1024, small: true },
   { target: "wasi", entry: COMMAND, file: "dist/infer.wasm", maxBytes: 32 * 1024, small: true },
   { target: "float", entry: FLOAT, file: "dist/float.wasm" },
 ];
@@ -30,6 +32,7 @@ const INPUT_FILES = [
   "tsconfig.build.json",
   "tools/build.mjs",
   "tools/inline.mjs",
+  "tools/support/compile-module.mjs",
   "tools/support/libraries.mjs",
 ];
 const INPUT_FOLDERS = ["assembly", "format", "host"];
@@ -61,11 +64,8 @@ async function tool(script, args, what) {
   if (code !== 0) throw new ToolError(`${what} failed\n${output.trim()}`);
 }
 
-async function compileModule({ target, entry, file, maxBytes, small }) {
-  const inline = path.join(ROOT, "tools/inline.mjs");
-  await tool("assemblyscript/bin/asc.js", [entry, "--target", target, "--transform", inline], `asc (${target})`);
-  // Once more for size: what the compiler leaves small enough to speed up is folded only now.
-  if (small) await tool("binaryen/bin/wasm-opt", [file, "-Oz", "--mvp-features", "-o", file], `wasm-opt (${target})`);
+async function buildModule({ target, entry, file, maxBytes, small }) {
+  await compileModule({ target, entry, file, small });
   const { size } = statSync(path.join(ROOT, file));
   if (maxBytes && size > maxBytes) {
     throw new ToolError(`${file} has ${size} bytes; at most ${maxBytes} are allowed, so make the runtime smaller`);
@@ -145,7 +145,7 @@ export async function build({ debug }) {
   for (const folder of ["dist/chunks", "dist/types"]) rmSync(path.join(ROOT, folder), { recursive: true, force: true });
   say("building the runtime, the library and the command line …");
   const modules = debug ? [...RELEASE, ...DEBUG] : RELEASE;
-  await Promise.all([...modules.map(compileModule), bundleForNode(), bundleLibraries(), declareTypes()]);
+  await Promise.all([...modules.map(buildModule), bundleForNode(), bundleLibraries(), declareTypes()]);
   copyRuntime();
   buildStamp.write(print);
   say(`built in ${seconds(start)}`);

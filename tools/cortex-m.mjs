@@ -1,4 +1,4 @@
-// `npm run install-cortex-m`: what bench/cortex-m builds firmware with, translates the runtime with, and counts with.
+// `npm run install-cortex-m`: what firmware is built with and emulated by.
 import { programsOnPath } from "../bin/wasmtime/programs.mjs";
 import { installPackages } from "./support/apt.mjs";
 import { main, say, ToolError } from "./support/project.mjs";
@@ -7,7 +7,7 @@ import { main, say, ToolError } from "./support/project.mjs";
 const PACKAGES = {
   "arm-none-eabi-gcc": ["gcc-arm-none-eabi", "libnewlib-arm-none-eabi"],
   "qemu-system-arm": ["qemu-system-arm"],
-  wasm2c: ["wabt"],
+  make: ["make"],
 };
 
 /** A program on PATH, or undefined. */

@@ -14,13 +14,17 @@ import {
   L_SCRATCH_BYTES,
 } from "../../format/layout";
 import { parameters } from "../model";
-import { file } from "../state";
+import { file, STREAMS } from "../state";
+import { dataFrom, dataTo } from "../stream";
 
-/** True where `bytes` from the offset at `field` on lie in the data section, aligned to `alignment`. */
+/**
+ * True where `bytes` from the offset at `field` on lie in the data section (with STREAM, in the layer's part of it),
+ * aligned to `alignment`.
+ */
 export function inData(field: usize, bytes: u64, alignment: u32): bool {
   const offset = load<u32>(field);
-  const start = load<u32>(file(), H_DATA);
-  const end = <u64>start + <u64>load<u32>(file(), H_DATA_BYTES);
+  const start = STREAMS ? dataFrom : load<u32>(file(), H_DATA);
+  const end = STREAMS ? <u64>dataTo : <u64>start + <u64>load<u32>(file(), H_DATA_BYTES);
   return offset % alignment == 0 && offset >= start && <u64>offset + bytes <= end;
 }
 

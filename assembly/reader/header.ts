@@ -36,7 +36,8 @@ import {
   STATUS_VERSION_NEW,
   STATUS_VERSION_OLD,
 } from "../../format/status";
-import { file } from "../state";
+import { file, STREAMS } from "../state";
+import { streamCrc32 } from "../stream";
 import { crc32 } from "./crc32";
 
 /** True where `bytes` from the offset at `field` of the header on lie behind it and inside the file, aligned. */
@@ -60,7 +61,8 @@ export function verifyHeader(bytes: i32): i32 {
   if (bytes < HEADER_BYTES) return STATUS_TRUNCATED;
   if (bytes > MAX_FILE_BYTES || load<i32>(f, H_FILE_BYTES) != bytes) return STATUS_FILE_BYTES;
   const after = H_CRC32 + 4;
-  if (load<u32>(f, H_CRC32) != crc32(f + after, bytes - after)) return STATUS_CHECKSUM;
+  const crc = STREAMS ? streamCrc32(after, bytes) : crc32(f + after, bytes - after);
+  if (load<u32>(f, H_CRC32) != crc) return STATUS_CHECKSUM;
 
   const tensors = load<u32>(f, H_TENSOR_COUNT);
   const layers = load<u32>(f, H_LAYER_COUNT);

@@ -49,6 +49,24 @@ import {
   STATUS_PARAMETERS,
   STATUS_WEIGHTS,
 } from "../../format/status";
+import {
+  BUILT,
+  HAS_ADD,
+  HAS_AVERAGE_POOL,
+  HAS_BINARY_PLANES,
+  HAS_CONCAT,
+  HAS_CONV_2D,
+  HAS_DEPTHWISE_CONV_2D,
+  HAS_FULLY_CONNECTED,
+  HAS_LOOKUP,
+  HAS_MAX_POOL,
+  HAS_MEAN,
+  HAS_MUL,
+  HAS_PAD,
+  HAS_SEMI_BINARY,
+  HAS_SOFTMAX,
+  PROFILED,
+} from "../kinds";
 import { channels, height, inputOf, outputOf, parameters, tensorBytes, tensorRecord, width } from "../model";
 import { file } from "../state";
 import { addParameters, hasParameters, inData, isExponent } from "./data";
@@ -150,6 +168,7 @@ export function verifyLayer(layer: usize): i32 {
   )
     return STATUS_LAYER_TENSORS;
   const kind = <i32>load<u8>(layer, L_KIND);
+  if (PROFILED && ((BUILT >> kind) & 1) == 0) return STATUS_LAYER_KIND;
   if (second != NO_TENSOR && ((TAKES_SECOND >> kind) & 1) == 0) return STATUS_LAYER_TENSORS;
   if (load<i8>(layer, L_ACTIVATION_MIN) > load<i8>(layer, L_ACTIVATION_MAX)) return STATUS_PARAMETERS;
   const hasStrip = kind == KIND_SEMI_BINARY || kind == KIND_BINARY_PLANES;
@@ -158,31 +177,31 @@ export function verifyLayer(layer: usize): i32 {
   const output = outputOf(layer);
   switch (kind) {
     case KIND_CONV_2D:
-      return conv2D(layer, input, output);
+      return HAS_CONV_2D ? conv2D(layer, input, output) : STATUS_LAYER_KIND;
     case KIND_DEPTHWISE_CONV_2D:
-      return depthwiseConv2D(layer, input, output);
+      return HAS_DEPTHWISE_CONV_2D ? depthwiseConv2D(layer, input, output) : STATUS_LAYER_KIND;
     case KIND_FULLY_CONNECTED:
-      return fullyConnected(layer, input, output);
+      return HAS_FULLY_CONNECTED ? fullyConnected(layer, input, output) : STATUS_LAYER_KIND;
     case KIND_ADD:
-      return add(layer, input, output);
+      return HAS_ADD ? add(layer, input, output) : STATUS_LAYER_KIND;
     case KIND_MUL:
-      return mul(layer, input, output);
+      return HAS_MUL ? mul(layer, input, output) : STATUS_LAYER_KIND;
     case KIND_CONCAT:
-      return concat(layer, output);
+      return HAS_CONCAT ? concat(layer, output) : STATUS_LAYER_KIND;
     case KIND_PAD:
-      return pad(layer, input, output);
+      return HAS_PAD ? pad(layer, input, output) : STATUS_LAYER_KIND;
     case KIND_AVERAGE_POOL:
     case KIND_MAX_POOL:
-      return pool(layer, input, output);
+      return HAS_AVERAGE_POOL || HAS_MAX_POOL ? pool(layer, input, output) : STATUS_LAYER_KIND;
     case KIND_MEAN:
-      return mean(layer, input, output);
+      return HAS_MEAN ? mean(layer, input, output) : STATUS_LAYER_KIND;
     case KIND_SOFTMAX:
-      return softmax(layer, input, output);
+      return HAS_SOFTMAX ? softmax(layer, input, output) : STATUS_LAYER_KIND;
     case KIND_LOOKUP:
-      return lookup(layer, input, output);
+      return HAS_LOOKUP ? lookup(layer, input, output) : STATUS_LAYER_KIND;
     case KIND_SEMI_BINARY:
     case KIND_BINARY_PLANES:
-      return ofSigns(layer, input, output);
+      return HAS_SEMI_BINARY || HAS_BINARY_PLANES ? ofSigns(layer, input, output) : STATUS_LAYER_KIND;
     default:
       return STATUS_LAYER_KIND;
   }

@@ -23,7 +23,8 @@ import {
 import { reach } from "../../format/rows";
 import { STATUS_LAYER_TENSORS, STATUS_OK, STATUS_OVERLAP } from "../../format/status";
 import { inputAt, inputCount, layerRecord, outputOf, tensorBytes, tensorRecord } from "../model";
-import { fail, file } from "../state";
+import { fail, file, STREAMS } from "../state";
+import { fetch } from "../stream";
 import { sameShape } from "./geometry";
 
 /** Byte ranges [a, a + n) and [b, b + m) share a byte; all below 2^28. */
@@ -97,6 +98,7 @@ function arrives(tensor: i32, reader: i32): i32 {
 export function verifyDataFlow(): i32 {
   const count = load<i32>(file(), H_LAYER_COUNT);
   for (let i = 0; i < count; i++) {
+    if (STREAMS) fetch(i); // a Concat's inputs
     const layer = layerRecord(i);
     for (let k = 0, n = inputCount(layer); k < n; k++) {
       const status = arrives(inputAt(layer, k), i);

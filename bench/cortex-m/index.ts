@@ -1,19 +1,18 @@
-// Instructions of an inference on a Cortex-M, counted in QEMU: the scalar module, translated to C, on a board with nothing
-// but a model. At `-icount shift=0` an instruction takes 1 ns, so that SysTick counts them, exactly the same each time.
+// Instructions of an inference on a Cortex-M, counted in QEMU: what `halfbit bundle` writes, on a board with nothing else. At `-icount shift=0` an instruction takes 1 ns, so that SysTick counts them, exactly the same each time.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as layout from "../../format/layout.ts";
+import { type Bundle, bundleC } from "../../host/bundle/c.ts";
 import { Engine } from "../../host/engine.ts";
 import { readModel } from "../../host/read.ts";
 import { randomInt8 } from "../../tests/support/models.ts";
 import { missingTools } from "../../tools/cortex-m.mjs";
-import { translate } from "./translate.ts";
 
 const FIRMWARE = fileURLToPath(new URL("firmware", import.meta.url));
-const MODULE = fileURLToPath(new URL("../../dist/halfbit.scalar.wasm", import.meta.url));
+const EXAMPLE = fileURLToPath(new URL("../../examples/c-firmware", import.meta.url));
 
 /**
  * m4 has SMLAD and unaligned loads; m0 has neither, and no product of 64 bits. On the m4 reordered sums and loads moved
@@ -28,21 +27,30 @@ export type Core = keyof typeof CORES;
 /** For `{ skip }`: false, or what is missing. */
 export const noCortexM = missingTools().length > 0 && `no ${missingTools().join(", ")} (npm run install-cortex-m)`;
 
-/** What runs the convolutions: the runtime, or plain C of int8 models alone (firmware/plain-int8.h). */
-export type Kernels = "runtime" | "plain-int8";
+/** How memory is checked (firmware/memory.h). */
+export type Checks = "STORES" | "ALL" | "MASK" | "NONE";
+
+/** What runs the layers: the runtime, or a peer in plain C in place of its int8 convolutions, or of its layers of signs. */
+export type Kernels = "runtime" | "plain-int8" | "plain-signs";
+
+const PEERS: Record<Kernels, string[]> = {
+  runtime: [],
+  "plain-int8": ["-DPLAIN_INT8", "-fno-strict-aliasing"],
+  "plain-signs": ["-DPLAIN_SIGNS", "-fno-strict-aliasing"],
+};
 
 export interface Count {
   /** Instructions of run(), in steps of 40. */
   total: number;
   /** Those of each layer. */
   layers: number[];
-  /** Whether the output was Node's, and the self-test found every layer's. */
+  /** Whether the output was Node's, and the self-test at the start found every layer's. */
   correct: boolean;
 }
 
 const FLAGS = [
-  ...["-mthumb", "-O3", "-fno-strict-aliasing", "-w", "-ffunction-sections", "-nostartfiles", "-Wl,--gc-sections"],
-  ...["-DNDEBUG", "-DWASM_RT_USE_STACK_DEPTH_COUNT=0", "-DWASM_RT_MEMCHECK_SIGNAL_HANDLER=0"],
+  ...["-mthumb", "-O3", "-std=gnu11", "-w", "-ffunction-sections", "-nostartfiles", "--specs=nano.specs"],
+  ...["-Wl,--gc-sections", "-Wl,--defsym=STACK=4096"],
 ];
 const QEMU = [
   ...["-M", "mps2-an386", "-icount", "shift=0", "-nographic", "-monitor", "none", "-serial", "none"],
@@ -67,27 +75,34 @@ function inRows(model: Uint8Array, name: string): Uint8Array {
   return rows;
 }
 
-/** A file each of the model, an input, and what it gives in Node. Returns the bytes of memory that takes there. */
-async function writeData(folder: string, model: Uint8Array, name: string): Promise<number> {
+const bundles = new Map<Uint8Array, Promise<Bundle>>();
+
+/** Compiled once a model. */
+function bundleOf(model: Uint8Array, name: string): Promise<Bundle> {
+  const known = bundles.get(model) ?? bundleC(model, name);
+  bundles.set(model, known);
+  return known;
+}
+
+/** The bundle, an input, and what that gives in Node. */
+async function writeData(folder: string, model: Uint8Array, name: string): Promise<void> {
   const engine = await Engine.load(model, name, "scalar");
   const input = randomInt8(engine.input().length, 1);
   engine.input().set(input);
   engine.run();
-  writeFileSync(join(folder, "model"), model);
   writeFileSync(join(folder, "rows"), inRows(model, name));
   writeFileSync(join(folder, "input"), input);
   writeFileSync(join(folder, "output"), engine.output());
-  return engine.memoryBytes;
+  writeFileSync(join(folder, "layout.h"), layoutHeader());
+  for (const [file, content] of (await bundleOf(model, name)).files) writeFileSync(join(folder, file), content);
 }
 
-function build(folder: string, core: Core, kernels: Kernels, memoryBytes: number, slack: number): string {
+function build(folder: string, core: Core, kernels: Kernels, checks: Checks): string {
   const elf = join(folder, "firmware.elf");
-  const bytes = 2 ** Math.ceil(Math.log2(memoryBytes));
-  const own = [...CORES[core].flags, `-DMEMORY_BYTES=${bytes}`, `-DSLACK=${slack}`];
-  if (kernels === "plain-int8") own.push("-DPLAIN_INT8");
-  const include = [`-I${folder}`, `-I${FIRMWARE}`];
-  const sources = ["run.c", "board.c", "data.S"].map((file) => join(FIRMWARE, file));
-  const link = ["-T", join(FIRMWARE, "board.ld"), "-lm", "-o", elf];
+  const own = [...CORES[core].flags, `-DHALFBIT_CHECKS=CHECKS_${checks}`, ...PEERS[kernels]];
+  const include = [folder, FIRMWARE, EXAMPLE].map((place) => `-I${place}`);
+  const sources = [join(FIRMWARE, "run.c"), join(FIRMWARE, "data.S"), join(EXAMPLE, "board.c"), "model.c"];
+  const link = ["-T", join(EXAMPLE, "board.ld"), "-o", elf];
   execFileSync("arm-none-eabi-gcc", [...FLAGS, ...own, ...include, ...sources, ...link], { cwd: folder });
   return elf;
 }
@@ -105,18 +120,18 @@ export async function countInstructions(
   model: Uint8Array,
   name: string,
   kernels: Kernels = "runtime",
+  checks: Checks = "STORES",
 ): Promise<Count> {
   const folder = mkdtempSync(join(tmpdir(), "halfbit-cortex-m-"));
   try {
-    const memoryBytes = await writeData(folder, model, name);
-    writeFileSync(join(folder, "layout.h"), layoutHeader());
-    const printed = emulate(build(folder, core, kernels, memoryBytes, translate(MODULE, folder)));
+    await writeData(folder, model, name);
+    const printed = emulate(build(folder, core, kernels, checks));
     const [total] = printed("total");
     if (total === undefined) {
       const [trap, at] = [printed("trap"), printed("fault")];
       throw new Error(`${name} on ${CORES[core].title} ended early: trap ${trap}, fault at ${at}`);
     }
-    const correct = ["load", "differs", "selfTest"].every((check) => printed(check)[0] === 0);
+    const correct = ["load", "differs"].every((check) => printed(check)[0] === 0);
     return { total, layers: printed("layer"), correct };
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -3,13 +3,14 @@ import { size } from "../../host/graph/graph.ts";
 import { OF_SIGNS } from "../../host/kinds.ts";
 import type { Kind, Program, ProgramLayer } from "../../host/program.ts";
 import { MODELS, type ModelName } from "../speed/models.ts";
-import { CORES, type Core, type Count, type Kernels } from "./index.ts";
+import { type Checks, CORES, type Core, type Count, type Kernels } from "./index.ts";
 
 /** A row of expected.json. */
 export interface Expected extends Omit<Count, "correct"> {
   name: ModelName;
   core: Core;
   kernels: Kernels;
+  checks: Checks;
 }
 
 export interface Counted extends Expected {
@@ -52,5 +53,22 @@ export function table(counted: readonly Counted[]): string {
     `| ${titles.join(" | ")} |`,
     `| --- | --- |${" ---: |".repeat(titles.length - 2)}`,
     ...counted.map((row) => `| ${cells(row).join(" | ")} |`),
+  ].join("\n");
+}
+
+/** Instructions of one network by how memory is checked, and what that adds to none. */
+export function checksTable(counted: readonly Counted[]): string {
+  const cores = Object.keys(CORES) as Core[];
+  const total = (core: Core, checks: Checks) =>
+    counted.find((row) => row.core === core && row.checks === checks)?.total ?? Number.NaN;
+  const cell = (core: Core, checks: Checks) => {
+    const added = total(core, checks) / total(core, "NONE") - 1;
+    return `${millions(total(core, checks))} (+${(100 * added).toFixed(0)} %)`;
+  };
+  const rows = [...new Set(counted.map(({ checks }) => checks))];
+  return [
+    `| \`CHECKS\` | ${cores.map((core) => `${CORES[core].title}, M`).join(" | ")} |`,
+    `| --- |${" ---: |".repeat(cores.length)}`,
+    ...rows.map((checks) => `| \`${checks}\` | ${cores.map((core) => cell(core, checks)).join(" | ")} |`),
   ].join("\n");
 }

@@ -1,5 +1,6 @@
 // What `halfbit bundle` writes, by target.
 import type { Files } from "../folders.ts";
+import { firmwareFolder } from "./c.ts";
 import { workerFiles } from "./worker.ts";
 
 /** A model that the runtime takes, under its file's name without the ending. */
@@ -13,7 +14,13 @@ export interface BundleOptions {
   modelFrom: "bundle" | "kv" | "r2";
 }
 
-/** The files of the folder. */
+export interface Folder {
+  files: Files;
+  /** What is worth knowing about them beside their sizes: lines. */
+  facts?: string[];
+}
+
 export const TARGETS = {
-  worker: workerFiles,
-} satisfies Record<string, (model: Bundled, options: BundleOptions) => Promise<Files>>;
+  c: firmwareFolder,
+  worker: async (model, options) => ({ files: await workerFiles(model, options) }),
+} satisfies Record<string, (model: Bundled, options: BundleOptions) => Promise<Folder>>;

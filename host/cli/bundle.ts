@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { type Command, Option } from "commander";
-import { type BundleOptions, TARGETS } from "../bundle/index.ts";
+import { type BundleOptions, type Folder, TARGETS } from "../bundle/index.ts";
 import { Engine } from "../engine.ts";
 import { readFile } from "../files.ts";
 import { checkFolder, writeFolder } from "../folders.ts";
@@ -15,7 +15,8 @@ interface Options extends BundleOptions {
 const NOTES = `
 A folder that an earlier bundle wrote is replaced, with all that was changed in it; any other only with --force.
 
-Example:
+Examples:
+  halfbit bundle model.bin --target c -o firmware
   halfbit bundle model.bin --target worker -o my-worker`;
 
 export function bundleCommand(root: Command): void {
@@ -24,7 +25,7 @@ export function bundleCommand(root: Command): void {
     .description("write a folder with a model and all that it takes to run it somewhere else")
     .argument("<model>", "model file")
     .addOption(
-      new Option("--target <target>", "worker: an HTTP endpoint for Cloudflare Workers")
+      new Option("--target <target>", "c: firmware, built by make; worker: an HTTP endpoint for Cloudflare Workers")
         .choices(Object.keys(TARGETS))
         .makeOptionMandatory(),
     )
@@ -44,8 +45,8 @@ async function bundleModel(model: string, options: Options): Promise<void> {
   const bytes = readFile(model);
   await Engine.load(bytes, model); // what the runtime would refuse is not deployed
   const name = model === "-" ? "model" : basename(model).replace(/\.[^.]*$/, "");
-  const files = await TARGETS[options.target]({ name, bytes }, options);
+  const { files, facts = [] }: Folder = await TARGETS[options.target]({ name, bytes }, options);
   writeFolder(options.output, files, options.force);
   for (const [file, content] of files) print(`${thousands(Buffer.byteLength(content)).padStart(9)}  ${file}\n`);
-  print(`\n${options.output}/README.md says what to do with them\n`);
+  print(`\n${facts.map((fact) => `${fact}\n`).join("")}${options.output}/README.md says what to do with them\n`);
 }

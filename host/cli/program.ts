@@ -16,6 +16,7 @@ Examples:
   halfbit run model.bin photo.png
   halfbit eval model.bin --raw samples.bin --labels labels.bin
   halfbit inspect model.bin
+  halfbit bundle model.bin --target c -o firmware
   halfbit bundle model.bin --target worker -o my-worker
 
 Each command has its own help: halfbit compile --help`;

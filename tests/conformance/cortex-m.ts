@@ -1,16 +1,17 @@
-// Cortex-M cores in QEMU: the scalar module through wasm2c, as bench/cortex-m translates it.
+// Cortex-M cores in QEMU: the scalar module as `halfbit bundle` translates it, on a memory that holds every model.
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CORES, type Core, noCortexM } from "../../bench/cortex-m/index.ts";
-import { translate } from "../../bench/cortex-m/translate.ts";
+import { translate } from "../../host/bundle/translate.ts";
 import { ROOT, temporaryFolder } from "../support/commands.ts";
 import { DRIVERS, type Host, modulePath, printed } from "./host.ts";
 
-/** A power of two that holds every model of the table with its arena; the board's RAM is four times as large. */
+/** Holds every model of the table with its arena; the board's RAM is four times as large. */
 const MEMORY_BYTES = 1 << 20;
 
 const FLAGS = [
-  ...["-mthumb", "-O2", "-fno-strict-aliasing", "-w", "-nostartfiles", "--specs=rdimon.specs", "-ffunction-sections"],
-  ...["-Wl,--gc-sections", "-DNDEBUG", "-DWASM_RT_USE_STACK_DEPTH_COUNT=0", "-DWASM_RT_MEMCHECK_SIGNAL_HANDLER=0"],
+  ...["-mthumb", "-O2", "-w", "-nostartfiles", "--specs=rdimon.specs", "-ffunction-sections", "-Wl,--gc-sections"],
+  ...[`-DHALFBIT_MEMORY_BYTES=${MEMORY_BYTES}u`, `-DHALFBIT_MASKED_BYTES=${MEMORY_BYTES}u`],
 ];
 const QEMU = [
   ...["-M", "mps2-an386", "-nographic", "-monitor", "none", "-serial", "none"],
@@ -20,10 +21,10 @@ const QEMU = [
 async function firmware(core: Core, module: string): Promise<string> {
   const folder = temporaryFolder();
   const elf = join(folder, "firmware.elf");
-  const sizes = [`-DMEMORY_BYTES=${MEMORY_BYTES}`, `-DSLACK=${translate(module, folder)}`];
-  const include = [folder, join(ROOT, "bench/cortex-m/firmware"), DRIVERS].map((path) => `-I${path}`);
+  writeFileSync(join(folder, "runtime.h"), translate(readFileSync(module)));
+  const include = [folder, join(ROOT, "firmware"), DRIVERS].map((path) => `-I${path}`);
   const sources = [join(DRIVERS, "cortex-m.c"), "-T", join(DRIVERS, "cortex-m.ld"), "-lm", "-o", elf];
-  await printed("arm-none-eabi-gcc", [...FLAGS, ...CORES[core].flags, ...sizes, ...include, ...sources]);
+  await printed("arm-none-eabi-gcc", [...FLAGS, ...CORES[core].flags, ...include, ...sources]);
   return elf;
 }
 

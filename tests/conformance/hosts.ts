@@ -6,6 +6,7 @@ import { COMMANDS } from "./commands.ts";
 import { CORTEX_M } from "./cortex-m.ts";
 import { DRIVERS, type Host, LEVELS, type Level, modulePath, printed } from "./host.ts";
 import { JAVASCRIPT } from "./javascript.ts";
+import { STREAM } from "./stream.ts";
 
 /** A driver: a program that takes a module and a folder. */
 function driver(name: string, level: Level, needs: EngineName, ...command: string[]): Host {
@@ -33,6 +34,7 @@ const wamrAhead: Host = {
 /** wasm3, and WAMR of the version that there is a package of, know no SIMD. */
 export const HOSTS: Host[] = [
   ...JAVASCRIPT,
+  STREAM,
   ...LEVELS.flatMap((level) => [
     driver("wasmtime", level, "wasmtime", enginePath("wasmtime/bin/python"), join(DRIVERS, "wasmtime.py")),
     driver("wasmi", level, "wasmi", enginePath("wasmi/release/conformance-wasmi")),

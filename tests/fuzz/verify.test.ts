@@ -16,9 +16,13 @@ interface Runtime {
   run(): number;
 }
 
-const modules = ["scalar", "simd128"].map(
-  (level) => new WebAssembly.Module(readFileSync(new URL(`../../dist/halfbit.${level}.wasm`, import.meta.url))),
-);
+/** Loads a file and, where it is accepted, runs it. Returns the status. */
+type Attempt = (file: Uint8Array) => number;
+
+const compiled = (level: string) =>
+  new WebAssembly.Module(readFileSync(new URL(`../../dist/halfbit.${level}.wasm`, import.meta.url)));
+const modules = ["scalar", "simd128"].map(compiled);
+const streamModule = compiled("stream");
 
 function resealed(file: Uint8Array): Uint8Array {
   const view = new DataView(file.buffer);
@@ -26,41 +30,69 @@ function resealed(file: Uint8Array): Uint8Array {
   return file;
 }
 
-/** Loads and, where accepted, runs with the file and the memory behind the arena watched. Returns the status. */
-function attempt(runtime: Runtime, file: Uint8Array): number {
-  const at = runtime.reserve(file.length);
-  assert.notEqual(at, 0);
-  new Uint8Array(runtime.memory.buffer).set(file, at);
-  const status = runtime.load(file.length);
-  if (status !== 0) return status;
-  const memory = Buffer.from(runtime.memory.buffer);
-  const arenaBytes = new DataView(file.buffer).getUint32(f.H_ARENA_BYTES, true);
-  const end = f.align(at + file.length) + arenaBytes;
-  const behind = memory.subarray(end, end + 65536);
-  behind.fill(0x5a);
-  assert.equal(runtime.run(), 0);
-  assert.ok(memory.subarray(at, at + file.length).equals(file), "run wrote into the model file");
-  assert.ok(behind.equals(Buffer.alloc(behind.length, 0x5a)), "run wrote behind the arena");
-  return 0;
+/** The file in memory; it and the memory behind the arena are watched. */
+function whole(module: WebAssembly.Module): Attempt {
+  const runtime = new WebAssembly.Instance(module).exports as unknown as Runtime;
+  return (file) => {
+    const at = runtime.reserve(file.length);
+    assert.notEqual(at, 0);
+    new Uint8Array(runtime.memory.buffer).set(file, at);
+    const status = runtime.load(file.length);
+    if (status !== 0) return status;
+    const memory = Buffer.from(runtime.memory.buffer);
+    const arenaBytes = new DataView(file.buffer).getUint32(f.H_ARENA_BYTES, true);
+    const end = f.align(at + file.length) + arenaBytes;
+    const behind = memory.subarray(end, end + 65536);
+    behind.fill(0x5a);
+    assert.equal(runtime.run(), 0);
+    assert.ok(memory.subarray(at, at + file.length).equals(file), "run wrote into the model file");
+    assert.ok(behind.equals(Buffer.alloc(behind.length, 0x5a)), "run wrote behind the arena");
+    return 0;
+  };
 }
 
-const fresh = () => modules.map((module) => new WebAssembly.Instance(module).exports as unknown as Runtime);
+/** The file with the host; what is read of it and into which memory is watched, and the memory that was not reserved. */
+function streamed(): Attempt {
+  const ROOM = 3 * 65536;
+  let file = new Uint8Array(0);
+  const read = (offset: number, address: number, bytes: number) => {
+    const [from, to, count] = [offset >>> 0, address >>> 0, bytes >>> 0];
+    assert.ok(from + count <= file.length, `read ${count} bytes at ${from} of ${file.length}`);
+    assert.ok(to + count <= ROOM, `read ${count} bytes to ${to} of ${ROOM}`);
+    new Uint8Array(runtime.memory.buffer).set(file.subarray(from, from + count), to);
+  };
+  const instance = new WebAssembly.Instance(streamModule, { host: { read } });
+  const runtime = instance.exports as unknown as Runtime;
+  assert.notEqual(runtime.reserve(ROOM), 0);
+  runtime.memory.grow(1);
+  const behind = Buffer.from(runtime.memory.buffer).subarray(ROOM).fill(0x5a);
+  return (tried) => {
+    file = Uint8Array.from(tried);
+    assert.notEqual(runtime.reserve(ROOM), 0);
+    const status = runtime.load(file.length);
+    if (status === 0) assert.equal(runtime.run(), 0);
+    assert.ok(behind.equals(Buffer.alloc(behind.length, 0x5a)), "something was written behind the reserved memory");
+    return status;
+  };
+}
+
+const fresh = (): Attempt[] => [...modules.map(whole), streamed()];
 
 test("every truncation is refused", () => {
-  for (const runtime of fresh()) {
+  for (const attempt of fresh()) {
     const file = writeModel(CASES.at(-1)!.program);
     for (let length = 1; length < file.length; length++)
-      assert.notEqual(attempt(runtime, file.slice(0, length)), 0, `${length} bytes`);
+      assert.notEqual(attempt(file.slice(0, length)), 0, `${length} bytes`);
   }
 });
 
 test("every flipped bit is refused by the checksum or the header's checks", () => {
-  for (const runtime of fresh()) {
+  for (const attempt of fresh()) {
     const file = writeModel(CASES[0].program);
     for (let bit = 0; bit < file.length * 8; bit++) {
       const flipped = file.slice();
       flipped[bit >> 3] ^= 1 << (bit & 7);
-      assert.notEqual(attempt(runtime, flipped), 0, `bit ${bit}`);
+      assert.notEqual(attempt(flipped), 0, `bit ${bit}`);
     }
   }
 });
@@ -69,12 +101,12 @@ test("every flipped bit of header, tensors and layers under a right checksum is 
   for (const { name, program } of CASES) {
     const file = writeModel(program);
     const records = new DataView(file.buffer).getUint32(f.H_DATA, true);
-    for (const runtime of fresh()) {
+    for (const attempt of fresh()) {
       for (let bit = 0; bit < records * 8; bit++) {
         const flipped = file.slice();
         flipped[bit >> 3] ^= 1 << (bit & 7);
         try {
-          attempt(runtime, resealed(flipped));
+          attempt(resealed(flipped));
         } catch (error) {
           assert.fail(`${name}, bit ${bit} (byte ${bit >> 3}): ${error}`);
         }
@@ -89,7 +121,7 @@ test("random edits of several fields under a right checksum are refused or run s
   for (const { name, program } of CASES) {
     const file = writeModel(program);
     const records = new DataView(file.buffer).getUint32(f.H_DATA, true);
-    for (const runtime of fresh()) {
+    for (const attempt of fresh()) {
       for (let round = 0; round < 200; round++) {
         const edited = file.slice();
         const view = new DataView(edited.buffer);
@@ -100,7 +132,7 @@ test("random edits of several fields under a right checksum are refused or run s
           view.setUint32(at, value, true);
         }
         try {
-          attempt(runtime, resealed(edited));
+          attempt(resealed(edited));
         } catch (error) {
           assert.fail(`${name}, round ${round}: ${error}`);
         }
@@ -111,22 +143,39 @@ test("random edits of several fields under a right checksum are refused or run s
 
 test("noise behind a right header is refused", () => {
   const next = random(21);
-  for (const runtime of fresh()) {
+  for (const attempt of fresh()) {
     for (let round = 0; round < 2000; round++) {
       const file = Uint8Array.from({ length: 64 + (next() % 400) }, () => next() & 255);
       const view = new DataView(file.buffer);
       view.setUint32(f.H_MAGIC, f.MAGIC, true);
       view.setUint32(f.H_VERSION, f.FORMAT_VERSION, true);
       view.setUint32(f.H_FILE_BYTES, file.length, true);
-      assert.notEqual(attempt(runtime, resealed(file)), 0);
+      assert.notEqual(attempt(resealed(file)), 0);
     }
   }
 });
 
+test("what the streaming runtime accepts, the other accepts", () => {
+  const [full, stream] = [whole(modules[0]), streamed()];
+  let accepted = 0;
+  for (const { name, program } of CASES) {
+    const file = writeModel(program);
+    const records = new DataView(file.buffer).getUint32(f.H_DATA, true);
+    for (let bit = 0; bit < records * 8; bit += 3) {
+      const flipped = file.slice();
+      flipped[bit >> 3] ^= 1 << (bit & 7);
+      if (stream(resealed(flipped)) !== 0) continue;
+      accepted++;
+      assert.equal(full(flipped), 0, `${name}, bit ${bit}`);
+    }
+  }
+  assert.ok(accepted > 1000, `${accepted} accepted`);
+});
+
 test("after a refusal a good model loads and runs", () => {
-  for (const runtime of fresh()) {
+  for (const attempt of fresh()) {
     const file = writeModel(CASES[0].program);
-    assert.notEqual(attempt(runtime, file.slice(0, 100)), 0);
-    assert.equal(attempt(runtime, file), 0);
+    assert.notEqual(attempt(file.slice(0, 100)), 0);
+    assert.equal(attempt(file), 0);
   }
 });

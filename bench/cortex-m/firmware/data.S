@@ -8,7 +8,6 @@
 .endm
 
 .section .rodata
-file model
 file rows
 file input
 file output

@@ -1,7 +1,7 @@
 // The peer: int8 convolutions in plain C, as CMSIS-NN has them (arm_convolve_s8, arm_nn_mat_mult_kernel_s8_s16,
 // arm_elementwise_add_s8): the windows of two pixels as int16, two output channels of both at once, in pairs of products
 // where the core has SMLAD. Pixels and channels are even in number, and groups one. Other layers are left to the runtime.
-#include "layout.h" // format/layout.ts
+#include "records.h"
 
 #if __ARM_FEATURE_DSP
 #include <arm_acle.h>
@@ -9,24 +9,6 @@
 
 #define MAX_SIZE 1024
 #define MAX_CHANNELS_OUT 64
-
-#define U8(p) (*(const u8 *)(p))
-#define S8(p) (*(const s8 *)(p))
-#define U16(p) (*(const u16 *)(p))
-#define U32(p) (*(const u32 *)(p))
-
-typedef struct {
-  s8 *values;
-  s32 height, width, channels, zero;
-} Tensor;
-
-static Tensor tensor(u32 index) {
-  const u8 *records = model + U32(model + H_TENSORS);
-  const u8 *own = records + index * TENSOR_BYTES;
-  u8 *arena = linear_memory + Z_halfbitZ_input(&instance) - U32(records + U32(model + H_INPUT) * TENSOR_BYTES + T_ARENA);
-  return (Tensor){(s8 *)arena + U32(own + T_ARENA), U16(own + T_HEIGHT), U16(own + T_WIDTH), U32(own + T_CHANNELS),
-                  U32(own + T_ZERO_POINT)};
-}
 
 /** x · multiplier · 2^(shift − 31), as gemmlowp rounds it. */
 static inline s32 multiply(s32 x, s32 multiplier, s32 shift) {
@@ -36,8 +18,6 @@ static inline s32 multiply(s32 x, s32 multiplier, s32 shift) {
   const s32 mask = (1 << right) - 1;
   return (product >> right) + ((product & mask) > (mask >> 1) + (product < 0));
 }
-
-static inline s32 clamp(s32 x, s32 low, s32 high) { return x < low ? low : x > high ? high : x; }
 
 #if __ARM_FEATURE_DSP
 static inline u32 word(const void *p) {
@@ -152,7 +132,7 @@ static void convolve(const u8 *layer) {
 static void step(u32 index) {
   const u8 *layer = model + U32(model + H_LAYERS) + index * LAYER_BYTES;
   if (U8(layer + L_KIND) == KIND_CONV_2D) convolve(layer);
-  else Z_halfbitZ_step(&instance, index);
+  else wasm_step(index);
 }
 
 static void run(void) {

@@ -1,0 +1,51 @@
+// The runtime with the layer kinds of one model: the size profile of a bundle.
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { readModule } from "../adapters/node.ts";
+import { KIND_CODES } from "../kinds.ts";
+import type { Kind } from "../program.ts";
+import { packageRoot } from "./root.ts";
+
+type Tool = typeof import("../../tools/support/compile-module.mjs");
+
+export interface Profile {
+  /** With the names of its functions. */
+  module: Uint8Array;
+  /** Bytes without the names, and of the module with every kind. */
+  bytes: number;
+  fullBytes: number;
+}
+
+/** One bit a kind, as assembly/kinds.ts takes them. */
+function mask(kinds: Iterable<Kind>): number {
+  return [...kinds].reduce((bits, kind) => bits | (1 << KIND_CODES[kind]), 0);
+}
+
+/** Bytes of a module's custom sections, which hold names. */
+function customBytes(module: Uint8Array): number {
+  const compiled = new WebAssembly.Module(module as BufferSource);
+  const name = "name";
+  const content = WebAssembly.Module.customSections(compiled, name).reduce((sum, part) => sum + part.byteLength, 0);
+  // A section's id, its size in LEB128, and its own name with its length.
+  const sizeBytes = Math.max(1, Math.ceil(Math.log2(content + name.length + 2) / 7));
+  return content === 0 ? 0 : content + 1 + sizeBytes + 1 + name.length;
+}
+
+/** Compiles the streaming runtime for the kinds. */
+export async function compileProfile(kinds: Iterable<Kind>): Promise<Profile> {
+  const root = packageRoot();
+  const folder = mkdtempSync(join(tmpdir(), "halfbit-profile-"));
+  try {
+    const { compileModule }: Tool = await import(pathToFileURL(join(root, "tools/support/compile-module.mjs")).href);
+    const file = join(folder, "module.wasm");
+    const use = [`KINDS=${mask(kinds)}`];
+    await compileModule({ target: "stream", entry: "assembly/index.ts", file, small: true, use, names: true });
+    const module = new Uint8Array(readFileSync(file));
+    const full = await readModule("halfbit.stream.wasm");
+    return { module, bytes: module.length - customBytes(module), fullBytes: full.length };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

@@ -20,8 +20,7 @@ static void host_read(u32 offset, u32 address, u32 bytes) {
 
 int halfbit_init(void) {
   int status;
-  place_data();
-  start();
+  set_up();
   if (wasm_reserve(HALFBIT_MEMORY_BYTES) == 0) return STATUS_MEMORY;
   status = (int)wasm_load(HALFBIT_MODEL_BYTES);
 #if HALFBIT_HAS_SELF_TEST && HALFBIT_SELF_TEST

@@ -14,9 +14,11 @@ const PLACE = /LOAD_DATA\(instance->w2c_memory, (\d+)u, data_segment_data_w2c_ha
 const EXPORT = /^\/\* export: '(\w+)' \*\/\n(?:.*\n){1,7}? {2}(?:\w+ ret = )?w2c_halfbit_(\w+)\(instance/gm;
 /** Behind memory.grow, for hosts that keep the memory's address in a segment register. */
 const SEGUE = /^#if WASM_RT_USE_SEGUE_FOR_THIS_MODULE\n.*\n#endif\n/gm;
-const START = /^static void init_globals[\s\S]*?^\}/m;
+const INITIALS = /^static void init_globals[\s\S]*?^\}/m;
 const FUNCTION =
   /^(?:static )?(u32|u64|void) w2c_halfbit_(\w+)\(w2c_halfbit\* instance(?:, )?([^)]*)\) \{\n([\s\S]*?)^\}$/gm;
+/** The module's start function, called last when it is instantiated. */
+const START = /init_data_instances\(instance\);\n {2}w2c_halfbit_(\w+)\(instance\);/;
 const DATA = /^static const u8 data_segment/m;
 const ACCESS = /(\w+_(?:load|store)\w*?)_default32\(&instance->w2c_memory, \(u64\)\((\w+)\)(?: \+ (\d+)u)?/g;
 
@@ -64,12 +66,12 @@ function body(text: string, named: (name: string) => string): string {
 }
 
 /**
- * C of a module whose functions have names, all of it static: wasm_NAME for each function that it exports, place_data and
- * start to set it up.
+ * C of a module whose functions have names, all of it static: wasm_NAME for each function that it exports, set_up for its data
+ * and its start function.
  */
 export function translate(wasm: Uint8Array): string {
   const { source, header } = wasm2c(wasm);
-  const initial = new Map([...source.match(START)![0].matchAll(INITIAL)].map(([, name, value]) => [name, value]));
+  const initial = new Map([...source.match(INITIALS)![0].matchAll(INITIAL)].map(([, name, value]) => [name, value]));
   const globals = [...header.matchAll(GLOBAL)].map(
     ([, type, name]) => `static ${type} ${identifier(name)} = ${initial.get(name)};\n`,
   );
@@ -87,12 +89,13 @@ export function translate(wasm: Uint8Array): string {
   const places = [...source.matchAll(PLACE)].map(
     ([, at, name, bytes]) => `  memcpy(linear_memory + ${at}, ${name}, ${bytes});\n`,
   );
+  const start = source.match(START)?.[1];
   const c = [
     ...globals,
     ...segments,
     ...functions.map(({ head }) => `${head};\n`),
     ...functions.map(({ head, text }) => `\n${head} {\n${text}}\n`),
-    `\nstatic void place_data(void) {\n${places.join("")}}\n`,
+    `\nstatic void set_up(void) {\n${places.join("")}${start ? `  ${named(start)}();\n` : ""}}\n`,
   ].join("");
   const left = c.match(/.*(w2c_|wasm_rt_|instance|_default32).*/);
   if (left) throw new Error(`wasm2c has written what no rule takes: ${left[0].trim()}`);

@@ -42,8 +42,7 @@ static void reset(void) {
   *(volatile uint32_t *)0xe000ed14 |= 8; // CCR.UNALIGN_TRP: fault, as a core does that has no unaligned accesses
 #endif
   initialise_monitor_handles();
-  place_data();
-  start();
+  set_up();
   batch(".");
   exit(0);
 }

@@ -52,7 +52,7 @@ const limited = Object.fromEntries(
 const fits = noMlperf ? [] : [await networkCase("ResNet-8", "semi-binary")];
 const list = writeFolder(fits);
 
-for (const host of HOSTS.filter(({ shows }) => shows === "layers")) {
+for (const host of HOSTS.filter(({ shows }) => shows === "layers and memory")) {
   test(`ResNet-8, K = T, in one page: ${host.name}`, { skip: noMlperf || host.skip }, async () => {
     const level = LEVELS.find((one) => host.name.endsWith(one))!;
     const run = () => host.run(list, limited[level]);

@@ -46,7 +46,8 @@ Beside them stand some 400 bytes of variables, and the stack, of which \`make si
 | option | gives |
 | --- | --- |
 | \`make CROSS=arm-none-eabi- ARCH="-mcpu=cortex-m4 -mthumb"\` | another compiler and core |
-| \`OPT="-O3 -fno-tree-reassoc -fno-schedule-insns"\` | a tenth less instructions from GCC on a Cortex-M4 |
+| \`OPT="-O3 -fno-split-paths -fno-tree-pre"\` | a few hundredths less instructions from GCC on a Cortex-M |
+| \`OPT="-O3 -fno-split-paths -fno-tree-pre -fno-tree-reassoc -fno-schedule-insns"\` | a tenth less on a Cortex-M4 |
 | \`OPT=-O2\` | less flash |
 | \`SELF_TEST=0\` | no self-test in halfbit_init, which takes as long as halfbit_run |
 | \`CHECKS=STORES\` | the default: what would be stored outside the memory ends in HALFBIT_TRAP; a load comes from the ${thousands(2 ** Math.ceil(Math.log2(memory.total)))} bytes that begin with the memory |

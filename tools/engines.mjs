@@ -28,16 +28,16 @@ const ENGINES = {
     sources: ["wasm3.requirements.txt", "wasm3.c", "batch.h"],
   },
   wamr: { build: wamr, programs: WAMR, sources: ["wasmi/Cargo.lock", "wamr.c", "batch.h"] },
-  wamrc: {
-    build: wamrc,
-    programs: { ...WAMR, [`${LLVM}/bin/llvm-config`]: ["llvm-13-dev"] },
-    sources: ["wasmi/Cargo.lock"],
-  },
   wasmi: { build: wasmi, programs: RUST, sources: ["wasmi/Cargo.lock", "wasmi/Cargo.toml", "wasmi/main.rs"] },
   wazero: {
     build: wazero,
     programs: { go: ["golang-go"] },
     sources: ["wazero/go.mod", "wazero/go.sum", "wazero/main.go"],
+  },
+  wamrc: {
+    build: wamrc,
+    programs: { ...WAMR, [`${LLVM}/bin/llvm-config`]: ["llvm-13-dev"] },
+    sources: ["wasmi/Cargo.lock"],
   },
 };
 

@@ -1,6 +1,6 @@
 // Builds dist/: the WebAssembly modules (one target of asconfig.json each), the command line and the library for Node,
 // for browsers and for workerd (esbuild), and type declarations. `npm run build` adds the debug modules.
-import { copyFileSync, existsSync, rmSync, statSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
 import { compileModule } from "./support/compile-module.mjs";
@@ -75,7 +75,7 @@ async function buildModule({ target, entry, file, maxBytes, small }) {
 
 async function bundle(options) {
   const { build: esbuild } = await import("esbuild");
-  await esbuild(options).catch((error) => {
+  return esbuild(options).catch((error) => {
     throw new ToolError(`esbuild failed\n${error.message}`);
   });
 }
@@ -103,23 +103,28 @@ async function bundleForNode() {
   say("  dist/index.js, dist/cli.js, dist/quickstart.js");
 }
 
+/** Minified code holds other people's without their comments: their licences stand beside it. */
+function writeLicences({ outputs }, folder) {
+  const held = Object.values(outputs).flatMap(({ inputs }) => Object.keys(inputs));
+  const packages = held.map((file) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1]);
+  const texts = [...new Set(packages.filter(Boolean))].sort().map((name) => {
+    return `${name}\n\n${readFileSync(path.join(ROOT, "node_modules", name, "LICENSE"), "utf8").trim()}\n`;
+  });
+  writeFileSync(path.join(ROOT, folder, "LICENCES.txt"), texts.join("\n\n"));
+}
+
 /** A Session and no compiler: files that are served or deployed as they are. */
 async function bundleLibraries() {
-  const minified = { minify: true, legalComments: "inline" };
-  await bundle({
-    ...libraryOptions("browser"),
-    ...minified,
-    entryPoints: { halfbit: "host/browser/index.ts", "halfbit-worker": "host/browser/worker.ts" },
-    outdir: "dist/browser",
-  });
-  await bundle({
-    ...libraryOptions("workerd"),
-    ...minified,
-    entryPoints: { halfbit: "host/serve/index.ts" },
-    outdir: "dist/worker",
-  });
-  for (const file of ["dist/browser/halfbit.js", "dist/worker/halfbit.js"]) {
-    say(`  ${file} ${statSync(path.join(ROOT, file)).size} bytes`);
+  const libraries = [
+    ["browser", "browser", { halfbit: "host/browser/index.ts", "halfbit-worker": "host/browser/worker.ts" }],
+    ["workerd", "worker", { halfbit: "host/serve/index.ts" }],
+  ];
+  for (const [adapter, name, entryPoints] of libraries) {
+    const outdir = `dist/${name}`;
+    const options = { ...libraryOptions(adapter), entryPoints, outdir, minify: true, metafile: true };
+    const { metafile } = await bundle(options);
+    writeLicences(metafile, outdir);
+    say(`  ${outdir}/halfbit.js ${statSync(path.join(ROOT, outdir, "halfbit.js")).size} bytes`);
   }
 }
 

@@ -19,13 +19,11 @@ import {
   ADD_ZERO_2,
   ADD_ZERO_OUT,
 } from "../../format/layout";
-import { clamp, multiply4, rounded } from "./fixed-point";
+import { clamp, multiply, multiply4 } from "./fixed-point";
 import { integers4, magic4, unsure4 } from "./nearest";
 
 /** TFLite's left shift of int8 Add: both operands are scaled with 20 extra bits. */
 const LEFT_SHIFT: i32 = 20;
-/** Bits that their product with a Q31 multiplier loses. */
-const LOST: i32 = 31 - LEFT_SHIFT;
 
 /** The layer's parameters, set by openAdd. */
 let words: usize = 0;
@@ -74,13 +72,44 @@ function exactly4(x: v128, y: v128): v128 {
   return i32x4.min_s(i32x4.max_s(moved, i32x4.splat(word(ADD_MIN))), i32x4.splat(word(ADD_MAX)));
 }
 
+/** A sum, not clamped. */
+function exactly(x: i32, y: i32): i32 {
+  const left = multiply((x - word(ADD_ZERO_1)) << LEFT_SHIFT, word(ADD_MULTIPLIER_1), word(ADD_SHIFT_1));
+  const right = multiply((y - word(ADD_ZERO_2)) << LEFT_SHIFT, word(ADD_MULTIPLIER_2), word(ADD_SHIFT_2));
+  return multiply(left + right, word(ADD_MULTIPLIER_OUT), word(ADD_SHIFT_OUT)) + word(ADD_ZERO_OUT);
+}
+
+/** Bits behind the point of the sum that is formed first where there is no SIMD. */
+const POINT: i32 = 20;
+
+/** f of an operand, rounded down. */
+function fraction(multiplier: i32, shift: i32): i64 {
+  const product = <i64>multiplier * <i64>word(ADD_MULTIPLIER_OUT);
+  return (product >> (62 - LEFT_SHIFT - POINT - shift)) >> -word(ADD_SHIFT_OUT);
+}
+
 /**
- * multiply(d << LEFT_SHIFT, multiplier, −right), |d| ≤ 255: the multiplier's upper and lower bits by themselves, so that no
- * product takes more than 32 bits.
+ * Without SIMD: x·f1 + y·f2 + c with POINT bits behind the point. f1 and f2 are rounded down, and meet up to 255, so the sum is
+ * less than 510 units off. Where that and TFLite's roundings leave more than one integer, exactly.
  */
-function operand(d: i32, multiplier: i32, right: i32): i32 {
-  const lower = d * (multiplier & ((1 << LOST) - 1)) + (1 << (LOST - 1));
-  return rounded(d * (multiplier >> LOST) + (lower >> LOST), right);
+function addWords(a: usize, b: usize, out: usize, count: i32): void {
+  const f1 = fraction(word(ADD_MULTIPLIER_1), word(ADD_SHIFT_1));
+  const f2 = fraction(word(ADD_MULTIPLIER_2), word(ADD_SHIFT_2));
+  const slack = 512 + ((5 << (POINT - 1)) >> -word(ADD_SHIFT_OUT));
+  // 255 · 7 + 128 and some more are below 2^31 units; with larger factors nothing is certain.
+  const unsure = f1 + f2 < 7 << POINT ? 2 * slack : -1;
+  const g1 = <i32>f1;
+  const g2 = <i32>f2;
+  const c = (word(ADD_ZERO_OUT) << POINT) + (1 << (POINT - 1)) + slack - word(ADD_ZERO_1) * g1 - word(ADD_ZERO_2) * g2;
+  const low = word(ADD_MIN);
+  const high = word(ADD_MAX);
+  for (const end = a + count; a < end; a++, b++, out++) {
+    const x = <i32>load<i8>(a);
+    const y = <i32>load<i8>(b);
+    const sum = x * g1 + y * g2 + c;
+    const isSure = <u32>(sum & ((1 << POINT) - 1)) > <u32>unsure;
+    store<i8>(out, clamp<i32>(isSure ? sum >> POINT : exactly(x, y), low, high));
+  }
 }
 
 /** Adds `count` int8 values of two quantisations, after openAdd; `out` may be `a` or `b`. */
@@ -123,22 +152,10 @@ export function addValues(a: usize, b: usize, out: usize, count: i32): void {
         i += 8;
       } while (i < eights);
   }
-  // As locals: globals would be read again after every store.
-  const zero1 = word(ADD_ZERO_1);
-  const zero2 = word(ADD_ZERO_2);
-  const zeroOut = word(ADD_ZERO_OUT);
-  const multiplier1 = word(ADD_MULTIPLIER_1);
-  const multiplier2 = word(ADD_MULTIPLIER_2);
-  const multiplierOut = <i64>word(ADD_MULTIPLIER_OUT);
-  const right1 = -word(ADD_SHIFT_1);
-  const right2 = -word(ADD_SHIFT_2);
-  const rightOut = -word(ADD_SHIFT_OUT);
-  const low = word(ADD_MIN);
-  const high = word(ADD_MAX);
-  for (; i < count; i++) {
-    const x = operand(<i32>load<i8>(a + i) - zero1, multiplier1, right1);
-    const y = operand(<i32>load<i8>(b + i) - zero2, multiplier2, right2);
-    const sum = rounded(<i32>((<i64>(x + y) * multiplierOut + 0x40000000) >> 31), rightOut);
-    store<i8>(out + i, clamp<i32>(sum + zeroOut, low, high));
+  if (!ASC_FEATURE_SIMD) {
+    addWords(a, b, out, count);
+    return;
   }
+  for (; i < count; i++)
+    store<i8>(out + i, clamp<i32>(exactly(load<i8>(a + i), load<i8>(b + i)), word(ADD_MIN), word(ADD_MAX)));
 }

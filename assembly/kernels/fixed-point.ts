@@ -1,11 +1,5 @@
 // The fixed-point arithmetic of TFLite's reference kernels (gemmlowp), bit for bit.
 
-/** roundingShift of |x| < 2^30: half is added, and 1 taken off below 0. */
-export function rounded(x: i32, exponent: i32): i32 {
-  const half = (1 << exponent) >>> 1;
-  return (x + half + ((x >> 31) & -i32(half != 0))) >> exponent;
-}
-
 /** Q31 product, rounded to nearest: (2·a·b + 2^31) >> 32; saturates −2^31 · −2^31. */
 export function highMul(a: i32, b: i32): i32 {
   if (a == b && a == i32.MIN_VALUE) return i32.MAX_VALUE;

@@ -126,7 +126,8 @@ function widen(from: usize, to: usize, many: i32): usize {
     const z = i16x8.splat(<i16>zero);
     for (; from + 8 <= end; from += 8, to += 16) v128.store(to, i16x8.sub(v128.load8x8_s(from), z));
   }
-  for (; from < end; from++, to += 2) store<i16>(to, <i32>load<i8>(from) - zero);
+  const z = zero;
+  for (; from < end; from++, to += 2) store<i16>(to, <i32>load<i8>(from) - z);
   return to;
 }
 

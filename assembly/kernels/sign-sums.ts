@@ -22,14 +22,16 @@ export function findEntries(
   tapOffsets: usize,
   to: usize,
 ): usize {
+  const entry = pixels << 1;
+  const table = pixels << 5;
   for (let k = 0; k < rows; k++, bits += bytes) {
     for (let t = first; t < end; t++) {
       let byte = bits + <usize>((t * perTap + group) >> 1);
+      const start = load<i32>(tapOffsets + (t << 2));
       for (let g = 0; g < count; g += 2, byte++, to += 4) {
-        const table = load<i32>(tapOffsets + (t << 2)) + (g & (MAX_TERMS - 1)) * (pixels << 5);
         const pair = <i32>load<u8>(byte);
-        store<u16>(to, table + (pair & 15) * (pixels << 1));
-        store<u16>(to, table + (pixels << 5) + (pair >> 4) * (pixels << 1), 2);
+        const at = start + (g & (MAX_TERMS - 1)) * table;
+        store<u32>(to, (at + (pair & 15) * entry) | ((at + table + (pair >> 4) * entry) << 16));
       }
     }
   }
@@ -132,8 +134,14 @@ function sumEntries<L>(
           q += group + <usize>((pair >> 4) * entry);
           table += 2 * group;
         } else {
-          p += <usize>load<u16>(next);
-          q += <usize>load<u16>(next, 2);
+          if (isVector<L>()) {
+            p += <usize>load<u16>(next);
+            q += <usize>load<u16>(next, 2);
+          } else {
+            const both = load<u32>(next);
+            p += <usize>(both & 0xffff);
+            q += <usize>(both >>> 16);
+          }
           next += 4;
         }
         s0 = add<L>(add<L>(s0, load<L>(p)), load<L>(q));
@@ -332,10 +340,9 @@ export function packedSums<L>(
 export function countOnes(bits: usize, groups: i32): i32 {
   const end = bits + <usize>(groups >> 1);
   let ones = 0;
-  while (bits < end) {
-    const whole = (bits & 7) == 0 && bits + 8 <= end; // else read byte by byte: see copy
-    ones += <i32>(whole ? popcnt<u64>(load<u64>(bits)) : popcnt<u64>(load<u8>(bits)));
-    bits += whole ? 8 : 1;
+  for (let step = 1; bits < end; bits += <usize>step) {
+    step = (bits & 7) == 0 && bits + 8 <= end ? 8 : 1; // else read byte by byte: see copy
+    ones += <i32>popcnt<u64>(step > 1 ? load<u64>(bits) : load<u8>(bits));
   }
   return ones;
 }

@@ -23,35 +23,36 @@ export function openSums(layer: usize, roundsOnce: bool): void {
   high = load<i8>(layer, L_ACTIVATION_MAX);
 }
 
-/** Channel t of `pixels` pixels, whose sums are `apart` bytes apart from `at` on, and channels `stride`. */
-function storeChannel(at: usize, apart: usize, t: i32, pixels: i32, to: usize, stride: i32): void {
-  const multiplier = load<i32>(factors + (t << 2));
-  const shift = <i32>load<i8>(exponents + t);
-  to += t;
-  const zero = targetZero;
-  const least = low;
-  const most = high;
-  const end = at + <usize>pixels * apart;
-  if (multiplier != i32.MIN_VALUE && shift < -1 && !once) {
-    // multiply where nothing saturates, and where half of what is lost can be added last.
-    const right = -1 - shift;
-    for (; at < end; at += apart, to += stride) {
-      const product = <i32>((<i64>load<i32>(at) * <i64>multiplier + 0x40000000) >> 31);
-      const value = (((product + (product >> 31)) >> right) + 1) >> 1;
-      store<i8>(to, clamp<i32>(value + zero, least, most));
+/**
+ * `channels` channels from t on of `pixels` pixels. Sums of a pixel stand beside one another from `from` on, those of the next
+ * `apart` bytes further.
+ */
+export function storeSums(from: usize, apart: usize, t: i32, channels: i32, pixels: i32, to: usize, stride: i32): void {
+  for (const last = t + channels; t < last; t++, from += 4) {
+    const multiplier = load<i32>(factors + (t << 2));
+    const shift = <i32>load<i8>(exponents + t);
+    // As locals: globals would be read again after every store.
+    const zero = targetZero;
+    const least = low;
+    const most = high;
+    const end = from + <usize>pixels * apart;
+    let at = from;
+    let out = to + t;
+    if (shift < -1 && !once) {
+      // multiply, half of what is lost added last. −2^31 · −2^31 saturates: mod 2^32 it is −2^31 here, and 1 less than that.
+      const right = -1 - shift;
+      for (; at < end; at += apart, out += stride) {
+        const product = <i32>((<i64>load<i32>(at) * <i64>multiplier + 0x40000000) >> 31);
+        const value = (((product + (product >> 31)) >> right) + 1) >> 1;
+        store<i8>(out, clamp<i32>(value + zero, least, most));
+      }
     }
-    return;
+    for (; at < end; at += apart, out += stride) {
+      const sum = load<i32>(at);
+      const value = once ? multiplyOnce(sum, multiplier, shift) : multiply(sum, multiplier, shift);
+      store<i8>(out, clamp<i32>(value + zero, least, most));
+    }
   }
-  for (; at < end; at += apart, to += stride) {
-    const sum = load<i32>(at);
-    const value = once ? multiplyOnce(sum, multiplier, shift) : multiply(sum, multiplier, shift);
-    store<i8>(to, clamp<i32>(value + zero, least, most));
-  }
-}
-
-/** `channels` channels from t on, `apart` bytes between the sums of a pixel and of the next. */
-export function storeSums(apart: usize, t: i32, channels: i32, pixels: i32, to: usize, stride: i32): void {
-  for (let c = 0; c < channels; c++) storeChannel(sums + (c << 2), apart, t + c, pixels, to, stride);
 }
 
 /** 8 channels, with SIMD: by float32 where that is certain (nearest.ts). */
@@ -74,7 +75,7 @@ export function storeSums8(t: i32, pixels: i32, to: usize, stride: i32): void {
     const m0 = magic4(f0);
     const m1 = magic4(f1);
     if (v128.any_true(v128.or(unsure4(f0, m0, limits0), unsure4(f1, m1, limits1)))) {
-      for (let c = 0; c < 8; c++) storeChannel(at + (c << 2), 32, t + c, 1, to, 0);
+      storeSums(at, 32, t, 8, 1, to, 0);
     } else {
       const both = i16x8.narrow_i32x4_s(integers4(m0, zero), integers4(m1, zero));
       v128.store64_lane(to + t, i8x16.narrow_i16x8_s(both, both), 0);

@@ -6,7 +6,7 @@ import { SUM_PIXELS } from "../../format/rows";
 import { sums2, sums8 } from "../kernels/dense";
 import { depthwise1, depthwise8 } from "../kernels/depthwise";
 import { finishPixels, openStore, pixelTarget } from "../kernels/pixel-store";
-import { area, columns, openRows, openRuns, runCount, staged, step, takeRows } from "../kernels/rows";
+import { area, columns, openRows, openRuns, runCount, staged, step, sums, takeRows } from "../kernels/rows";
 import { openSums, storeSums, storeSums8 } from "../kernels/store-sums";
 import { tile8 } from "../kernels/tile";
 import { inputChannels, kernelHeight, kernelWidth } from "../kernels/window";
@@ -16,26 +16,32 @@ import { bias, channels, outputOf, weights } from "../model";
 let count: i32 = 0;
 let perGroup: i32 = 0;
 let inputs: i32 = 0;
-let isDepthwise: bool = false;
-/** Output channels of each input channel of a depthwise convolution, else 1. */
-let multiplier: i32 = 1;
 
 /** A group's channels from `first` on of `pixels` pixels. */
-function convolve(layer: usize, offset: usize, pixels: i32, first: i32, taps: bool, to: usize): void {
+function convolve(
+  layer: usize,
+  offset: usize,
+  pixels: i32,
+  first: i32,
+  taps: bool,
+  isDepthwise: bool,
+  to: usize,
+): void {
   const row = <usize>(perGroup << 1);
   const numbers = (taps ? 1 : kernelWidth) * inputs;
   const end = first + perGroup;
   const w = weights(layer) + <usize>(runCount * numbers * first);
-  const eight = perGroup >= 8 && multiplier == 1;
-  const few = ASC_FEATURE_SIMD ? (isDepthwise ? 1 : 2) : multiplier > 1 ? 1 : 8;
+  const spreads = isDepthwise && count != inputChannels; // an input channel to several channels of output
+  const eight = perGroup >= 8 && !spreads;
+  const few = ASC_FEATURE_SIMD ? (isDepthwise ? 1 : 2) : spreads ? 1 : 8;
   const most = eight ? 8 : few;
   for (let t = first; t < end; t += most) {
     if (eight) t = min(t, end - 8); // the last 8 once more: some of them are there already
     const b = bias(layer) + (t << 2);
-    const from = isDepthwise ? offset + <usize>((t / multiplier) << 1) : offset;
+    const from = isDepthwise ? offset + <usize>(((t * inputChannels) / count) << 1) : offset;
     if (!ASC_FEATURE_SIMD) {
       tile8(w, t - first, row, numbers, from, pixels, b, isDepthwise);
-      storeSums(32, t, min(most, end - t), pixels, to, count);
+      storeSums(sums, 32, t, min(most, end - t), pixels, to, count);
     } else if (eight) {
       if (isDepthwise) depthwise8(w, t, count, offset, pixels, b);
       else sums8(w, t - first, row, numbers, offset, pixels, b);
@@ -43,14 +49,14 @@ function convolve(layer: usize, offset: usize, pixels: i32, first: i32, taps: bo
     } else {
       if (isDepthwise) depthwise1(w, t, count, from, pixels, load<i32>(b));
       else sums2(w, t - first, row, numbers, offset, pixels, b, t + 1 == end);
-      storeSums(8, t, min(most, end - t), pixels, to, count);
+      storeSums(sums, 8, t, min(most, end - t), pixels, to, count);
     }
   }
 }
 
 export function ofInt8(layer: usize): void {
   const kind = load<u8>(layer, L_KIND);
-  isDepthwise = kind == KIND_DEPTHWISE_CONV_2D;
+  const isDepthwise = kind == KIND_DEPTHWISE_CONV_2D;
   const groups = kind == KIND_CONV_2D ? <i32>load<u16>(layer, L_GROUPS) : 1;
   count = channels(outputOf(layer));
   perGroup = count / groups;
@@ -58,7 +64,6 @@ export function ofInt8(layer: usize): void {
   openStore(layer, staged);
   openSums(layer, kind == KIND_FULLY_CONNECTED);
   inputs = inputChannels / groups;
-  multiplier = isDepthwise ? count / inputChannels : 1;
   const taps = isDepthwise || runCount > kernelHeight;
   for (let oy = 0, pixel = 0; pixel < area; oy++) {
     takeRows(oy);
@@ -68,7 +73,7 @@ export function ofInt8(layer: usize): void {
       const to = pixelTarget(pixel);
       for (let g = 0; g < groups; g++) {
         openRuns(oy, g * inputs, taps);
-        convolve(layer, offset, pixels, g * perGroup, taps, to);
+        convolve(layer, offset, pixels, g * perGroup, taps, isDepthwise, to);
       }
       finishPixels(pixel, pixels);
       pixel += pixels;

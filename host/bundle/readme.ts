@@ -46,7 +46,7 @@ Beside them stand some 400 bytes of variables, and the stack, of which \`make si
 | option | gives |
 | --- | --- |
 | \`make CROSS=arm-none-eabi- ARCH="-mcpu=cortex-m4 -mthumb"\` | another compiler and core |
-| \`OPT=-O2\` | less flash; the default is \`-O3\`, with what GCC does best without on a Cortex-M4 |
+| \`OPT=-O2\` | less flash; the default is \`-O3\`, on a Cortex-M4 or M0+ without what takes GCC more registers than there are |
 | \`SELF_TEST=0\` | no self-test in halfbit_init, which takes as long as halfbit_run |
 | \`CHECKS=STORES\` | the default: what would be stored outside the memory ends in HALFBIT_TRAP; a load comes from the ${thousands(2 ** Math.ceil(Math.log2(memory.total)))} bytes that begin with the memory |
 | \`CHECKS=ALL\` | loads outside the memory end there as well |

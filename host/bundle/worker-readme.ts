@@ -52,7 +52,7 @@ of more than 4,000,000 bytes, 415 for another content type, 500 where the worker
 | --- | --- |
 | \`wrangler.toml\` | the worker's settings |
 | \`src/index.js\` | the worker; \`classifier\` also takes \`top\` and \`maxBytes\` |
-| \`src/halfbit.js\` | the endpoint and the image decoders |
+| \`src/halfbit.js\` | the endpoint and the image decoders; whose they are, \`src/LICENCES.txt\` says |
 | \`src/halfbit.simd128.wasm\` | the runtime |
 `;
 }

@@ -62,6 +62,7 @@ export async function workerFiles({ name, bytes }: Bundled, { modelFrom }: Bundl
     ["wrangler.toml", settings(modelFrom, names)],
     ["src/index.js", script(modelFrom, names)],
     ["src/halfbit.js", await readModule("worker/halfbit.js")],
+    ["src/LICENCES.txt", await readModule("worker/LICENCES.txt")],
     ["src/halfbit.simd128.wasm", await readModule("halfbit.simd128.wasm")],
     [modelFrom === "bundle" ? "src/model.bin" : names.model, bytes],
   ]);

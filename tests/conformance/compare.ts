@@ -23,6 +23,8 @@ function compare(host: Host, cases: readonly Case[], printed: string): Compared 
     got.set(words.slice(0, -1).join(" "), words.at(-1)!);
   }
   const memory = got.get("memory");
+  if (host.shows === "layers and memory" && memory === undefined)
+    throw new Error("what memory has grown to was not printed");
   const differences: string[][] = cases.map(() => []);
   rowsOf(cases).forEach(([c, input], run) => {
     for (const [layer, sum] of expected(host, cases[c], input)) {
@@ -34,7 +36,7 @@ function compare(host: Host, cases: readonly Case[], printed: string): Compared 
   });
   got.delete("memory");
   const [more] = got.keys();
-  if (more !== undefined) throw new Error(`${host.name} printed lines that nothing asked for, such as "${more}"`);
+  if (more !== undefined) throw new Error(`lines were printed that nothing asked for, such as "${more}"`);
   return { cases: differences, memory: memory === undefined ? undefined : Number(memory) };
 }
 

@@ -31,7 +31,7 @@ async function firmware(core: Core, module: string): Promise<string> {
 export const CORTEX_M: Host[] = (Object.keys(CORES) as Core[]).map((core) => ({
   name: `wasm2c on ${CORES[core].title}, scalar`,
   skip: noCortexM,
-  shows: "layers",
+  shows: "layers and memory",
   run: async (folder, module = modulePath("scalar")) =>
     printed("qemu-system-arm", [...QEMU, "-kernel", await firmware(core, module)], folder),
 }));

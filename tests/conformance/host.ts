@@ -10,8 +10,11 @@ export interface Host {
   name: string;
   /** Why it cannot run here, or false. */
   skip: string | false;
-  /** A command shows the output of the last layer alone, as layer "output", and no memory. */
-  shows: "layers" | "output";
+  /**
+   * A command shows the output of the last layer alone, as layer "output", and no memory; nor does what streams its models,
+   * where memory does not grow by them.
+   */
+  shows: "layers and memory" | "layers" | "output";
   /** What it prints for the list in a folder; `module` is a file in the place of dist/'s, which a command does not take. */
   run(folder: string, module?: string): Promise<string>;
 }

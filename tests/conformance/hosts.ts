@@ -14,7 +14,7 @@ function driver(name: string, level: Level, needs: EngineName, ...command: strin
   return {
     name: `${name}, ${level}`,
     skip: noEngine(needs),
-    shows: "layers",
+    shows: "layers and memory",
     run: (folder, module = modulePath(level)) => printed(program, [...first, module, folder]),
   };
 }
@@ -23,7 +23,7 @@ function driver(name: string, level: Level, needs: EngineName, ...command: strin
 const wamrAhead: Host = {
   name: "WAMR ahead of time, scalar",
   skip: noEngine("wamrc") || noEngine("wamr"),
-  shows: "layers",
+  shows: "layers and memory",
   async run(folder, module = modulePath("scalar")) {
     const machineCode = join(temporaryFolder(), "halfbit.aot");
     await printed(enginePath("wamrc/build/wamrc"), ["--bounds-checks=1", "-o", machineCode, module]);

@@ -69,7 +69,7 @@ export const JAVASCRIPT: Host[] = LEVELS.flatMap((level) => {
   const host = (name: string, skip: Host["skip"], run: (folder: string, wasm: string) => Promise<string>): Host => ({
     name: `${name}, ${level}`,
     skip,
-    shows: "layers",
+    shows: "layers and memory",
     run: (folder, module = modulePath(level)) => run(folder, module),
   });
   return [host("Node", false, node), host("Chromium", noChromium, chromium), host("workerd", false, workerd)];

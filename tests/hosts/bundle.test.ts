@@ -23,7 +23,15 @@ function contents(folder: string): string[] {
   return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
 }
 
-const WORKER = ["README.md", "wrangler.toml", "index.js", "halfbit.js", "halfbit.simd128.wasm", "model.bin"];
+const WORKER = [
+  "README.md",
+  "wrangler.toml",
+  "index.js",
+  "halfbit.js",
+  "LICENCES.txt",
+  "halfbit.simd128.wasm",
+  "model.bin",
+];
 
 test("the folder holds the worker, and the command says its files' sizes", () => {
   const { code, stdout, stderr } = bundle("worker");

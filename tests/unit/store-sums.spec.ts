@@ -19,7 +19,7 @@ function noise(): i32 {
 /** 8 channels of a pixel, as the level stores them. */
 function eight(): void {
   if (ASC_FEATURE_SIMD) storeSums8(0, 1, STORED, 8);
-  else storeSums(32, 0, 8, 1, STORED, 8);
+  else storeSums(sums, 32, 0, 8, 1, STORED, 8);
 }
 
 describe("sums of 8 channels are stored", () => {
@@ -58,7 +58,7 @@ describe("sums of 8 channels are stored", () => {
         if (c == 0) eight();
         expect(<i32>load<i8>(STORED + c)).toBe(expected, `round ${round}, channel ${c}`);
         if (c > 1) continue;
-        storeSums(8, 0, 2, 1, STORED, 8);
+        storeSums(sums, 8, 0, 2, 1, STORED, 8);
         expect(<i32>load<i8>(STORED + c)).toBe(expected, `round ${round}, channel ${c} of 2`);
         eight();
       }

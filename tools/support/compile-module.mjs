@@ -20,6 +20,6 @@ export async function compileModule({ target, entry, file, small, use = [], name
   const constants = use.flatMap((constant) => ["--use", constant]);
   const args = [entry, "--target", target, "--transform", inline, "--outFile", file, ...constants];
   await tool("assemblyscript/bin/asc.js", names ? [...args, "--debug"] : args, `asc (${target})`);
-  const opt = [file, "-Oz", "--mvp-features", "-o", file];
+  const opt = [file, "-Oz", "--converge", "--mvp-features", "-o", file];
   if (small) await tool("binaryen/bin/wasm-opt", names ? [...opt, "-g"] : opt, `wasm-opt (${target})`);
 }

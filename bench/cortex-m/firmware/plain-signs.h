@@ -175,26 +175,39 @@ static void open_words(void) {
 
 // add.ts, pixel-store.ts
 
-INLINE s32 rounded(s32 x, s32 exponent) {
-  const s32 half = (s32)((u32)(1 << exponent) >> 1);
-  return (x + half + ((x >> 31) & -(half != 0))) >> exponent;
+#define LEFT_SHIFT 20
+#define POINT 20
+
+/** As TensorFlow Lite rounds, right ≥ 0. */
+INLINE s32 multiplied(s32 x, s32 multiplier, s32 right) {
+  const s32 product = (s32)(((s64)x * multiplier + 0x40000000) >> 31);
+  const s32 mask = (s32)((1u << right) - 1);
+  return (product >> right) + ((product & mask) > (s32)((u32)mask >> 1) + (product < 0));
 }
 
-INLINE s32 operand(s32 d, s32 multiplier, s32 right) {
-  const s32 lower = d * (multiplier & 2047) + 1024;
-  return rounded(d * (multiplier >> 11) + (lower >> 11), right);
+static __attribute__((noinline)) s32 exactly(s32 x, s32 y) {
+  const s32 *w = s.parameters;
+  const s32 left = multiplied((x - w[ADD_ZERO_1]) << LEFT_SHIFT, w[ADD_MULTIPLIER_1], -w[ADD_SHIFT_1]);
+  const s32 right = multiplied((y - w[ADD_ZERO_2]) << LEFT_SHIFT, w[ADD_MULTIPLIER_2], -w[ADD_SHIFT_2]);
+  return multiplied(left + right, w[ADD_MULTIPLIER_OUT], -w[ADD_SHIFT_OUT]) + w[ADD_ZERO_OUT];
+}
+
+static s64 fraction(s32 multiplier, s32 shift) {
+  const s64 product = (s64)multiplier * s.parameters[ADD_MULTIPLIER_OUT];
+  return (product >> (62 - LEFT_SHIFT - POINT - shift)) >> -s.parameters[ADD_SHIFT_OUT];
 }
 
 static void add_values(const s8 *a, const s8 *b, s8 *out, s32 count) {
   const s32 *w = s.parameters;
-  const s32 zero1 = w[ADD_ZERO_1], zero2 = w[ADD_ZERO_2], zero = w[ADD_ZERO_OUT], low = w[ADD_MIN], high = w[ADD_MAX];
-  const s32 m1 = w[ADD_MULTIPLIER_1], m2 = w[ADD_MULTIPLIER_2];
-  const s64 m = w[ADD_MULTIPLIER_OUT];
-  const s32 r1 = -w[ADD_SHIFT_1], r2 = -w[ADD_SHIFT_2], r = -w[ADD_SHIFT_OUT];
+  const s64 f1 = fraction(w[ADD_MULTIPLIER_1], w[ADD_SHIFT_1]), f2 = fraction(w[ADD_MULTIPLIER_2], w[ADD_SHIFT_2]);
+  const s32 slack = 512 + ((5 << (POINT - 1)) >> -w[ADD_SHIFT_OUT]), g1 = (s32)f1, g2 = (s32)f2;
+  const u32 unsure = f1 + f2 < 7 << POINT ? 2u * slack : ~0u;
+  const s32 c = (w[ADD_ZERO_OUT] << POINT) + (1 << (POINT - 1)) + slack - w[ADD_ZERO_1] * g1 - w[ADD_ZERO_2] * g2;
+  const s32 low = w[ADD_MIN], high = w[ADD_MAX];
   for (s32 i = 0; i < count; i++) {
-    const s32 x = operand(a[i] - zero1, m1, r1), y = operand(b[i] - zero2, m2, r2);
-    const s32 sum = rounded((s32)(((x + y) * m + 0x40000000) >> 31), r);
-    out[i] = (s8)clamp(sum + zero, low, high);
+    const s32 sum = a[i] * g1 + b[i] * g2 + c;
+    const bool sure = ((u32)sum & ((1u << POINT) - 1)) > unsure;
+    out[i] = (s8)clamp(sure ? sum >> POINT : exactly(a[i], b[i]), low, high);
   }
 }
 

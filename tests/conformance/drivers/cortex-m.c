@@ -1,5 +1,5 @@
-// The batch on a Cortex-M: the module as `halfbit bundle` translates it, with the emulator's semihosting for files. The folder is
-// the one in which the emulator was started.
+// The batch on a Cortex-M: the module as `halfbit bundle` translates it, with the emulator's semihosting for files. The
+// folder is the one in which the emulator was started.
 #include "batch.h"
 
 #define HALFBIT_GROWS

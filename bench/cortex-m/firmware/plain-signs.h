@@ -1,6 +1,6 @@
 // The peer of the layers of signs: the kernels of assembly/ (semi-binary.ts and what it calls) written in C, with pointers
-// in place of linear memory and nothing checked. SemiBinary layers whose taps share tables, one instance a layer in `s`,
-// which stands where the runtime has its globals. Other layers are left to the runtime.
+// in place of linear memory and nothing checked, to the same bytes. Of SemiBinary layers whose taps share tables; `s` has
+// what the runtime keeps in globals for a layer. Other layers are left to the runtime.
 #include <stdbool.h>
 
 #include "records.h"
@@ -8,10 +8,9 @@
 #define MAX_TERMS 64
 #define SUM_ROWS 8
 #define MAX_BLOCK 32
-#define MAX_TABLE_BYTES 65536
 #define INLINE static inline __attribute__((always_inline))
 
-/** 4 pixels of 16 bits, which never carry into each other. */
+/** 4 pixels of 16 bits, which never carry into each other (lanes.ts). */
 typedef u64 Lanes;
 typedef struct { s32 scale, low, high; } Words;
 
@@ -159,18 +158,13 @@ static __attribute__((noinline)) void entries(Lanes u0, Lanes u1, Lanes u2, Lane
   four(a0, a1, a2, a3, u2 + u3, to, step);
 }
 
-/** Byte c of 4 pixels of 4 bytes. */
-INLINE Lanes spread(const u32 *pixels, s32 c) {
-  const s32 shift = c << 3;
-  const u32 low = (pixels[0] >> shift & 255) | (pixels[1] >> shift & 255) << 16;
-  const u32 high = (pixels[2] >> shift & 255) | (pixels[3] >> shift & 255) << 16;
-  return wide(low, high);
-}
+/** A byte of each of 4 pixels of 4 bytes. */
+INLINE Lanes column(const u8 *at) { return wide(at[0] | (u32)at[4] << 16, at[8] | (u32)at[12] << 16); }
 
 static void table_of_staged(const u32 *staged, s32 pixels, u8 *to) {
   const s32 step = pixels << 1;
   for (const u8 *end = to + step; to < end; to += 8, staged += 4)
-    entries(spread(staged, 0), spread(staged, 1), spread(staged, 2), spread(staged, 3), to, step);
+    entries(column((u8 *)staged), column((u8 *)staged + 1), column((u8 *)staged + 2), column((u8 *)staged + 3), to, step);
 }
 
 static void table_of_rows(const u16 *from, s32 row, s32 pixels, s32 step, u8 *to) {
@@ -278,12 +272,14 @@ INLINE s32 sum_at(const u8 *sums, s32 p, bool narrow) { return narrow ? ((const 
 static void to_inner(const u8 *sums, s32 centre, s32 scale, u16 *to) {
   const bool narrow = s.narrow;
   const s32 shift = s.shift_m, pixels = s.row_length;
-  const s64 half = ((s64)1 << shift) >> 1, largest = (s64)scale * 32767 + half;
-  if (scale < 0xffff && largest <= 0x7fffffff && largest >> shift >= 128) {
-    for (s32 p = 0; p < pixels; p++) {
-      const s32 x = clamp(sum_at(sums, p, narrow) - centre, -32768, 32767);
-      to[p] = (u16)(clamp((x * scale + (s32)half) >> shift, -127, 127) + 128);
-    }
+  const s64 half = ((s64)1 << shift) >> 1;
+  if (shift <= 24 && scale > 255 && scale <= 1 << shift) {
+    const u32 unit = 1u << shift;
+    const s32 lowest = centre - (s32)((unit * 127 + (u32)half) / (u32)scale);
+    const s32 highest = centre + (s32)((unit * 128 - (u32)half - 1) / (u32)scale);
+    const u32 start = unit * 128 + (u32)half - (u32)(centre * scale);
+    for (s32 p = 0; p < pixels; p++)
+      to[p] = (u16)(((u32)(clamp(sum_at(sums, p, narrow), lowest, highest) * scale) + start) >> shift);
     return;
   }
   for (s32 p = 0; p < pixels; p++) {
@@ -324,18 +320,23 @@ static void open_words(void) {
 // add.ts, pixel-store.ts
 
 INLINE s32 rounded(s32 x, s32 exponent) {
-  const s32 mask = (1 << exponent) - 1;
-  return (x >> exponent) + ((x & mask) > (s32)((u32)mask >> 1) + (x < 0));
+  const s32 half = (s32)((u32)(1 << exponent) >> 1);
+  return (x + half + ((x >> 31) & -(half != 0))) >> exponent;
+}
+
+INLINE s32 operand(s32 d, s32 multiplier, s32 right) {
+  const s32 lower = d * (multiplier & 2047) + 1024;
+  return rounded(d * (multiplier >> 11) + (lower >> 11), right);
 }
 
 static void add_values(const s8 *a, const s8 *b, s8 *out, s32 count) {
   const s32 *w = s.parameters;
   const s32 zero1 = w[ADD_ZERO_1], zero2 = w[ADD_ZERO_2], zero = w[ADD_ZERO_OUT], low = w[ADD_MIN], high = w[ADD_MAX];
-  const s64 m1 = w[ADD_MULTIPLIER_1], m2 = w[ADD_MULTIPLIER_2], m = w[ADD_MULTIPLIER_OUT];
+  const s32 m1 = w[ADD_MULTIPLIER_1], m2 = w[ADD_MULTIPLIER_2];
+  const s64 m = w[ADD_MULTIPLIER_OUT];
   const s32 r1 = -w[ADD_SHIFT_1], r2 = -w[ADD_SHIFT_2], r = -w[ADD_SHIFT_OUT];
   for (s32 i = 0; i < count; i++) {
-    const s32 x = rounded((s32)(((a[i] - zero1) * m1 + 1024) >> 11), r1);
-    const s32 y = rounded((s32)(((b[i] - zero2) * m2 + 1024) >> 11), r2);
+    const s32 x = operand(a[i] - zero1, m1, r1), y = operand(b[i] - zero2, m2, r2);
     const s32 sum = rounded((s32)(((x + y) * m + 0x40000000) >> 31), r);
     out[i] = (s8)clamp(sum + zero, low, high);
   }

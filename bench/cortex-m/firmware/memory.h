@@ -2,6 +2,16 @@
 // that nothing else can be read or written; what runs a verified model never leaves it, so that the mask changes nothing.
 // SLACK is more than any constant offset.
 
+#if __ARM_FEATURE_DSP && MEMORY_BYTES == 65536
+static u8 linear_memory[MEMORY_BYTES + SLACK] __attribute__((aligned(MEMORY_BYTES)));
+
+/** Half of the base and half of the aligned array's address: PKHBT masks and adds in one instruction. */
+static inline u8 *masked(u32 base) {
+  u8 *p;
+  __asm__("pkhbt %0, %1, %2" : "=r"(p) : "r"(base), "r"(linear_memory));
+  return p;
+}
+#else
 static u8 linear_memory[MEMORY_BYTES + SLACK] __attribute__((aligned(16)));
 
 /** The array, as an address that the compiler does not know: it would keep a constant in a register for every offset. */
@@ -11,7 +21,17 @@ static inline u8 *memory(void) {
   return p;
 }
 
-#define AT(base, offset) (memory() + ((base) & (MEMORY_BYTES - 1u)) + (offset))
+static inline u8 *masked(u32 base) {
+#if __ARM_ARCH_6M__ && MEMORY_BYTES == 65536
+  __asm__("uxth %0, %1" : "=l"(base) : "l"(base)); // for which GCC has two shifts
+#else
+  base &= MEMORY_BYTES - 1u;
+#endif
+  return memory() + base;
+}
+#endif
+
+#define AT(base, offset) (masked(base) + (offset))
 
 #define LOAD(name, stored, type) \
   static inline type name(u32 base, u32 offset) { return *(stored *)AT(base, offset); }
@@ -56,7 +76,7 @@ static __attribute__((noinline)) u64 between_words(const u8 *p) {
 static inline u64 i64_load(u32 base, u32 offset) {
   const half *p = (const half *)AT(base, offset);
 #if !__ARM_FEATURE_UNALIGNED
-  if ((u32)p & 3) return between_words((const u8 *)p);
+  if ((s32)((u32)p << 30) < 0) return between_words((const u8 *)p);
 #endif
   return wide(p[0], p[1]);
 }

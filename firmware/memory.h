@@ -54,8 +54,24 @@ typedef int64_t s64;
 #define MEMORY_BYTES HALFBIT_MEMORY_BYTES
 #endif
 
-#ifdef __GNUC__
-static u8 linear_memory[MEMORY_BYTES + SLACK] ALIGNED;
+/**
+ * HALFBIT_ALIGNED=1: the linker puts .bss.halfbit at a multiple of 64 KB, where most RAMs begin. A Cortex-M4 then masks to
+ * those and adds the array's address in one instruction, PKHBT: half of the base, half of the address.
+ */
+#ifndef HALFBIT_ALIGNED
+#define HALFBIT_ALIGNED 0
+#endif
+#if HALFBIT_ALIGNED && __ARM_FEATURE_DSP && HALFBIT_MASKED_BYTES <= 65536 && \
+    (HALFBIT_CHECKS == CHECKS_STORES || (HALFBIT_CHECKS == CHECKS_MASK && MEMORY_BYTES == 65536))
+#define HALVES 1
+#else
+#define HALVES 0
+#endif
+
+#if HALVES
+static u8 linear_memory[MEMORY_BYTES + SLACK] __attribute__((aligned(65536), section(".bss.halfbit")));
+#elif defined __GNUC__
+static u8 linear_memory[MEMORY_BYTES + SLACK] ALIGNED __attribute__((section(".bss.halfbit")));
 #else
 static u64 linear_words[(MEMORY_BYTES + SLACK + 7) / 8];
 #define linear_memory ((u8 *)linear_words)
@@ -74,11 +90,23 @@ static inline u8 *memory(void) {
 #endif
 }
 
+static inline u8 *masked(u32 base) {
+#if HALVES
+  u8 *p;
+  __asm__("pkhbt %0, %1, %2" : "=r"(p) : "r"(base), "r"(linear_memory));
+  return p;
+#elif __ARM_ARCH_6M__ && HALFBIT_MASKED_BYTES == 65536
+  __asm__("uxth %0, %1" : "=l"(base) : "l"(base)); // for which GCC has two shifts
+  return memory() + base;
+#else
+  return memory() + (base & (HALFBIT_MASKED_BYTES - 1u));
+#endif
+}
+
 static inline u8 *compared(u32 base) {
   if (UNLIKELY(base >= MEMORY_BYTES)) trap();
-  return memory() + base;
+  return HALVES ? masked(base) : memory() + base;
 }
-static inline u8 *masked(u32 base) { return memory() + (base & (HALFBIT_MASKED_BYTES - 1u)); }
 
 #if HALFBIT_CHECKS == CHECKS_STORES
 #define STORED compared
@@ -144,7 +172,7 @@ static NOINLINE u64 between_words(const u8 *p) {
 static inline u64 i64_load(u32 base, u32 offset) {
   const u8 *p = LOADED(base) + offset;
 #if !__ARM_FEATURE_UNALIGNED
-  if ((uintptr_t)p & 3) return between_words(p);
+  if ((s32)((u32)(uintptr_t)p << 30) < 0) return between_words(p); // bit 1, by a shift and a branch
 #endif
   return wide(((const half *)p)[0], ((const half *)p)[1]);
 }

@@ -5,8 +5,9 @@ import { runCount, runs, step, sums } from "./rows";
 
 /**
  * Σ w·x + bias of 8 channels from t on, of up to SUM_PIXELS pixels from `offset` on: int32 each, a pixel after the other.
- * w: of the first pair, `row` bytes from the next. Where there are fewer than 8 channels, the last sums are of whatever
- * stands behind the weights, the biases and the rows: some bytes of the file, or of the layer's scratch behind it.
+ * w: of the first pair, `row` bytes from the next. Where there are fewer than 8 channels, the last sums are of whatever stands
+ * behind the weights, the biases and the rows, at most 28 bytes of the file, of the arena behind it, or of the scratch behind
+ * the rows, and are not stored.
  */
 export function tile8(
   w: usize,

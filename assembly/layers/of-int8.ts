@@ -38,7 +38,7 @@ function convolve(
   for (let t = first; t < end; t += most) {
     if (eight) t = min(t, end - 8); // the last 8 once more: some of them are there already
     const b = bias(layer) + (t << 2);
-    const from = isDepthwise ? offset + <usize>(((t * inputChannels) / count) << 1) : offset;
+    const from = isDepthwise ? offset + <usize>((t / (count / inputChannels)) << 1) : offset;
     if (!ASC_FEATURE_SIMD) {
       tile8(w, t - first, row, numbers, from, pixels, b, isDepthwise);
       storeSums(sums, 32, t, min(most, end - t), pixels, to, count);

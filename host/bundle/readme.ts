@@ -46,9 +46,10 @@ Beside them stand some 400 bytes of variables, and the stack, of which \`make si
 | option | gives |
 | --- | --- |
 | \`make CROSS=arm-none-eabi- ARCH="-mcpu=cortex-m4 -mthumb"\` | another compiler and core |
-| \`OPT=-O2\` | less flash; the default is \`-O3\`, on a Cortex-M4 or M0+ without what takes GCC more registers than there are |
+| \`OPT=-O2\` | less flash; the default is \`-O3\`, without what GCC does worse with on a Cortex-M |
 | \`SELF_TEST=0\` | no self-test in halfbit_init, which takes as long as halfbit_run |
 | \`CHECKS=STORES\` | the default: what would be stored outside the memory ends in HALFBIT_TRAP; a load comes from the ${thousands(2 ** Math.ceil(Math.log2(memory.total)))} bytes that begin with the memory |
+| \`ALIGNED=1\` | less instructions on a Cortex-M4, if the linker script puts \`.bss.halfbit\` at a multiple of 64 KB, best at the start of RAM; a load then comes from the 64 KB that begin there |
 | \`CHECKS=ALL\` | loads outside the memory end there as well |
 | \`CHECKS=MASK\` | the memory is ${thousands(2 ** Math.ceil(Math.log2(memory.total)))} bytes, a power of two, and every address is taken modulo that |
 | \`CHECKS=NONE\` | nothing: halfbit_init has verified that the model leads nowhere else |

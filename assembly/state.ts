@@ -5,8 +5,15 @@ import { ALIGNMENT, HEADER_BYTES } from "../format/layout";
 import { STATUS_OK } from "../format/status";
 
 const PAGE: u64 = 65536;
+const BEHIND_DATA: usize = (__heap_base + ALIGNMENT - 1) & ~(<usize>ALIGNMENT - 1);
 // A build with a heap of its own behind the static data (the unit tests) says in MODEL_BASE where models go instead.
-const HEAP: usize = isDefined(MODEL_BASE) ? MODEL_BASE : (__heap_base + ALIGNMENT - 1) & ~(<usize>ALIGNMENT - 1);
+const HEAP: usize = isDefined(MODEL_BASE) ? MODEL_BASE : isDefined(COMMAND) ? behindEngine() : BEHIND_DATA;
+
+/** The command's memory is one page. Where there are more at the start, the engine has put its own heap there: iwasm does. */
+function behindEngine(): usize {
+  const pages = memory.size();
+  return pages > 1 ? (<usize>pages) << 16 : BEHIND_DATA;
+}
 
 /** Whether the data of layers is read when they run. */
 export const STREAMS: bool = isDefined(STREAM);

@@ -4,7 +4,20 @@ import { existsSync, mkdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { programsOnPath } from "../bin/wasmtime/programs.mjs";
 import { bootstrap } from "./bootstrap.mjs";
-import { DRIVERS, enginePath, FOLDER, LLVM, wamr, wamrc, wasm3, wasmi, wasmtime, wazero } from "./engines/recipes.mjs";
+import {
+  DRIVERS,
+  enginePath,
+  FOLDER,
+  iwasm,
+  LLVM,
+  wamr,
+  wamrc,
+  wasm3,
+  wasm3Wasi,
+  wasmi,
+  wasmtime,
+  wazero,
+} from "./engines/recipes.mjs";
 import { installPackages } from "./support/apt.mjs";
 import { fingerprint, stamp } from "./support/fingerprint.mjs";
 import { main, say, seconds, ToolError } from "./support/project.mjs";
@@ -27,7 +40,13 @@ const ENGINES = {
     programs: { ...GCC, python3: ["python3", "python3-pip"] },
     sources: ["wasm3.requirements.txt", "wasm3.c", "batch.h"],
   },
+  "wasm3-wasi": {
+    build: wasm3Wasi,
+    programs: { ...GCC, ...RUST },
+    sources: ["wasmi/Cargo.lock", "wasm3-wasi.c"],
+  },
   wamr: { build: wamr, programs: WAMR, sources: ["wasmi/Cargo.lock", "wamr.c", "batch.h"] },
+  iwasm: { build: iwasm, programs: WAMR, sources: ["wasmi/Cargo.lock"] },
   wasmi: { build: wasmi, programs: RUST, sources: ["wasmi/Cargo.lock", "wasmi/Cargo.toml", "wasmi/main.rs"] },
   wazero: {
     build: wazero,

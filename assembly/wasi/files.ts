@@ -2,19 +2,17 @@
 import { isStandardInput } from "./arguments";
 import { unreadable, unwritable } from "./fail";
 import { below, find, folder, length0 } from "./folders";
-import { commit, remember } from "./pending";
+import { commit, onPath, remember, STAT } from "./pending";
 import { writeAll } from "./print";
-import { fd_close, fd_fdstat_get, fd_read, fd_seek, path_filestat_get, path_open } from "./wasi_snapshot_preview1";
+import { fd_close, fd_fdstat_get, fd_read, path_open } from "./wasi_snapshot_preview1";
 
 const STDIN: i32 = 0;
 const FOLLOW_LINKS: i32 = 1;
 const CREATE_TRUNCATED: i32 = 1 | 8;
-const RIGHTS_READ: u64 = (1 << 1) | (1 << 2); // fd_read, fd_seek
+const RIGHTS_READ: u64 = 1 << 1; // fd_read
 const RIGHTS_WRITE: u64 = 1 << 6; // fd_write
 const FOLDER: i32 = 3;
 const REGULAR: i32 = 4;
-const FROM_HERE: i32 = 1;
-const FROM_END: i32 = 2;
 const PATH_CAPACITY: i32 = 4096;
 const ERRNO_NAME_TOO_LONG: i32 = 37;
 
@@ -40,16 +38,6 @@ export function openInput(path: usize): i32 {
 
 export function close(fd: i32): void {
   if (fd != STDIN) fd_close(fd);
-}
-
-/**
- * Size in bytes of a file that has just been opened; 0 for what has no end, such as a pipe. By seeking, and back from
- * where that led: wasm3 has no fd_filestat_get, and takes a position from the start for one from here.
- */
-export function sizeOf(fd: i32): u64 {
-  if (fd_seek(fd, 0, FROM_END, result) != 0) return 0;
-  const bytes = load<u64>(result);
-  return fd_seek(fd, -(<i64>bytes), FROM_HERE, result) == 0 ? bytes : 0;
 }
 
 /** Reads up to `bytes`; returns how many there were. */
@@ -83,7 +71,7 @@ export function openOutput(path: usize): void {
   find(path);
   const bytes = length0(below);
   finalName = below;
-  if (path_filestat_get(folder, FOLLOW_LINKS, below, bytes, filestat) == 0) {
+  if (onPath(STAT, folder, below, bytes, filestat, 0) == 0) {
     const kind = load<u8>(filestat, 16);
     if (kind == FOLDER) unwritable(path, 31);
     if (kind != REGULAR) {

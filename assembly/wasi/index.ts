@@ -6,10 +6,12 @@ import { STATUS_MEMORY } from "../../format/status";
 import { input, inputBytes, lastError, load as loadModel, output, outputBytes, reserve, run } from "../index";
 import { file, fileCount, help, json, outputPath, parse, profile, top } from "./arguments";
 import { badInput, begin, end, refused, usage } from "./fail";
-import { close, drain, finishOutput, openInput, openOutput, read, sizeOf, writeOutput } from "./files";
+import { close, drain, finishOutput, openInput, openOutput, read, writeOutput } from "./files";
 import { flush, integer, padded, string0, text } from "./print";
 import { runProfiled } from "./profile";
 import { printScores } from "./results";
+
+const READ_BYTES: i32 = 16384; // memory grows by so much beyond the model's end at most
 
 function printHelp(): void {
   text("usage: infer.wasm MODEL IMAGE... [options]\n\n");
@@ -21,17 +23,24 @@ function printHelp(): void {
   text("example: wasmtime --dir . infer.wasm model.bin image.raw\n");
 }
 
-/** Loads and verifies the model; returns its address. */
+/**
+ * Loads and verifies the model; returns its address. It is read until it ends: its size is not asked for, which wasm3's
+ * own WASI cannot say (it has no fd_filestat_get, and takes fd_seek's origins for those of an older WASI).
+ */
 function openModel(path: usize): usize {
   const fd = openInput(path);
-  const bytes = sizeOf(fd);
-  if (bytes == 0) badInput("E_EMPTY", path, "the file is empty (0 bytes)");
-  if (bytes > <u64>MAX_FILE_BYTES) refused(path, STATUS_MEMORY, -1);
-  const model = reserve(<i32>bytes);
-  if (model == 0) refused(path, STATUS_MEMORY, -1);
-  const got = read(path, fd, model, <i32>bytes);
+  let model: usize = 0;
+  let bytes = 0;
+  let got = 0;
+  do {
+    model = bytes > MAX_FILE_BYTES ? 0 : reserve(bytes + READ_BYTES);
+    if (model == 0) refused(path, STATUS_MEMORY, -1);
+    got = read(path, fd, model + bytes, READ_BYTES);
+    bytes += got;
+  } while (got == READ_BYTES);
   close(fd);
-  const status = loadModel(got);
+  if (bytes == 0) badInput("E_EMPTY", path, "the file is empty (0 bytes)");
+  const status = loadModel(bytes);
   if (status != 0) refused(path, status, <i32>(lastError() >> 32));
   return model;
 }

@@ -15,8 +15,6 @@ export declare function fd_prestat_get(fd: i32, result: usize): i32;
 export declare function fd_prestat_dir_name(fd: i32, name: usize, bytes: i32): i32;
 /** vectors: count pairs of u32 pointer and length. */
 export declare function fd_read(fd: i32, vectors: usize, count: i32, read: usize): i32;
-/** origin: 0 the start, 1 here, 2 the end. Writes a u64, the position from the start. */
-export declare function fd_seek(fd: i32, offset: i64, origin: i32, result: usize): i32;
 export declare function fd_write(fd: i32, vectors: usize, count: i32, written: usize): i32;
 /** Writes 64 bytes: u8 file type at 16. */
 export declare function path_filestat_get(fd: i32, lookup: i32, path: usize, bytes: i32, result: usize): i32;

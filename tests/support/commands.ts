@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildSync } from "esbuild";
+import { enginePath, noEngine } from "../../tools/engines.mjs";
 
 export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 export const INFER = join(ROOT, "dist/infer.wasm");
@@ -103,9 +104,10 @@ function engine(name: string, skip: string | false, command: (folders: string[])
   };
 }
 
-/** The engines that run infer.wasm. */
+const built = existsSync(INFER) ? false : "dist/infer.wasm is not built: npm run build";
+
+/** The engines that have all of WASI. */
 export function engines(): Engine[] {
-  const built = existsSync(INFER) ? false : "dist/infer.wasm is not built: npm run build";
   const binary = wasmtime();
   const missing = binary === undefined && "no wasmtime: set WASMTIME, or run npm start, which installs it";
   return [
@@ -114,4 +116,14 @@ export function engines(): Engine[] {
     }),
     engine("node:wasi", built, (folders) => [process.execPath, "--no-warnings", NODE_WASI, folders.join(), INFER]),
   ];
+}
+
+/** Interpreters for devices. wasm3 opens the current folder alone and has no --output; the exit code of iwasm is always 0. */
+export function interpreters(): { wasm3: Engine; iwasm: Engine } {
+  return {
+    wasm3: engine("wasm3", built || noEngine("wasm3-wasi"), () => [enginePath("wasm3-wasi/wasm3"), INFER]),
+    iwasm: engine("iwasm", built || noEngine("iwasm"), (folders) => {
+      return [enginePath("iwasm/iwasm"), ...folders.map((folder) => `--dir=${folder}`), INFER];
+    }),
+  };
 }

@@ -45,11 +45,21 @@ export async function wasm3() {
   await compileC("wasm3", "wasm3", [path.join(place, "libwasm3.a"), "-lm", "-o", path.join(place, "wasm3")]);
 }
 
-/** The folder of WAMR's crate, which cargo fetches. */
-async function wamrCrate() {
+/** The folder of a crate, which cargo fetches. */
+async function crate(wanted) {
   const output = await step("cargo", ["metadata", "--locked", "--quiet", "--format-version=1"], { cwd: CARGO });
   const { packages } = JSON.parse(output.slice(output.indexOf("{")));
-  return path.dirname(packages.find(({ name }) => name === "wamr-sys").manifest_path);
+  return path.dirname(packages.find(({ name }) => name === wanted).manifest_path);
+}
+
+/** The command wasm3. Its WASI is in the crate alone, beside an interpreter of another version. */
+export async function wasm3Wasi() {
+  const place = enginePath("wasm3-wasi");
+  const source = path.join(await crate("wasm3-sys"), "wasm3/source");
+  const files = readdirSync(source).filter((name) => name.endsWith(".c"));
+  const flags = ["-O3", "-w", "-Dd_m3HasWASI", "-Dd_m3LogOutput=0", "-I", source];
+  const all = [`${DRIVERS}/wasm3-wasi.c`, ...files.map((name) => path.join(source, name))];
+  await step("gcc", [...flags, ...all, "-lm", "-o", path.join(place, "wasm3")]);
 }
 
 async function cmake(source, build, targets, definitions) {
@@ -64,15 +74,21 @@ async function cmake(source, build, targets, definitions) {
 const WAMR_OPTIONS = { WAMR_BUILD_LIBC_WASI: 0, WAMR_DISABLE_HW_BOUND_CHECK: 1 };
 
 export async function wamr() {
-  const crate = await wamrCrate();
+  const source = await crate("wamr-sys");
   const place = enginePath("wamr");
-  cpSync(path.join(crate, "wasm-micro-runtime/core/iwasm/include"), path.join(place, "include"), { recursive: true });
+  cpSync(path.join(source, "wasm-micro-runtime/core/iwasm/include"), path.join(place, "include"), { recursive: true });
   for (const [name, fast] of Object.entries({ classic: 0, fast: 1 })) {
     const build = path.join(place, name);
-    await cmake(path.join(crate, "libiwasm"), build, ["vmlib"], { ...WAMR_OPTIONS, WAMR_BUILD_FAST_INTERP: fast });
+    await cmake(path.join(source, "libiwasm"), build, ["vmlib"], { ...WAMR_OPTIONS, WAMR_BUILD_FAST_INTERP: fast });
     const libraries = [path.join(build, "libvmlib.a"), "-lm", "-lpthread", "-z", "noexecstack"];
     await compileC("wamr", "wamr", [...libraries, "-o", path.join(build, "wamr")]);
   }
+}
+
+/** WAMR's command, with its own options. */
+export async function iwasm() {
+  const source = path.join(await crate("wamr-sys"), "wasm-micro-runtime/product-mini/platforms/linux");
+  await cmake(source, enginePath("iwasm"), ["iwasm"], {});
 }
 
 /**
@@ -81,7 +97,7 @@ export async function wamr() {
  */
 export async function wamrc() {
   const source = enginePath("wamrc", "source");
-  cpSync(path.join(await wamrCrate(), "wasm-micro-runtime"), source, { recursive: true });
+  cpSync(path.join(await crate("wamr-sys"), "wasm-micro-runtime"), source, { recursive: true });
   mkdirSync(path.join(source, "core/deps/llvm/build"), { recursive: true });
   const recipe = path.join(source, "wamr-compiler/CMakeLists.txt");
   writeFileSync(recipe, readFileSync(recipe, "utf8").replace(/LLVMDemangle \S+/g, "LLVM-13"));

@@ -22,7 +22,7 @@ const folder = mkdtempSync(join(tmpdir(), "halfbit-worker-"));
 process.on("exit", () => rmSync(folder, { recursive: true }));
 
 async function bundle(name: string, bytes: Uint8Array): Promise<string> {
-  const { files } = await TARGETS.worker({ name, bytes }, { modelFrom: "bundle" });
+  const { files } = await TARGETS.worker({ name, bytes }, { modelFrom: "bundle", pageSize: "65536" });
   writeFolder(join(folder, name), files, false);
   return join(folder, name);
 }

@@ -1,9 +1,9 @@
 // `halfbit bundle --target c`: a model and its runtime as a folder of C.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { thousands } from "../cli/output.ts";
 import type { Program } from "../program.ts";
 import { readModel } from "../read.ts";
+import { sizes } from "./facts.ts";
 import { halfbitHeader } from "./header.ts";
 import type { Bundled, Folder } from "./index.ts";
 import { type MemoryMap, memoryMap } from "./memory-map.ts";
@@ -36,7 +36,7 @@ export async function bundleC(model: Uint8Array, name: string): Promise<Bundle> 
   const firmware = join(packageRoot(), "firmware");
   const files = new Map(AS_THEY_ARE.map((file) => [file, readFileSync(join(firmware, file), "utf8")]));
   files.set("halfbit.h", halfbitHeader(program, model.length, memory.total));
-  files.set("runtime.h", translate(profile.module));
+  files.set("runtime.h", translate(profile.named));
   files.set("model.c", modelArray(model));
   files.set("README.md", readme(bundle, model.length));
   return { ...bundle, files };
@@ -45,10 +45,5 @@ export async function bundleC(model: Uint8Array, name: string): Promise<Bundle> 
 /** For `halfbit bundle`. */
 export async function firmwareFolder({ name, bytes }: Bundled): Promise<Folder> {
   const { files, profile, memory } = await bundleC(bytes, name);
-  const module = `${thousands(profile.bytes)} bytes with this model's layers, ${thousands(profile.fullBytes)} with all`;
-  const parts = `records ${thousands(memory.records)}, window ${thousands(memory.window)}, arena ${thousands(memory.arena)}`;
-  return {
-    files,
-    facts: [`runtime: ${module}`, `memory: ${thousands(memory.total)} bytes (${parts}); the model stays in flash`],
-  };
+  return { files, facts: sizes(profile, memory) };
 }

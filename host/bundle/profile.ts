@@ -7,27 +7,21 @@ import { readModule } from "../adapters/node.ts";
 import { KIND_CODES } from "../kinds.ts";
 import type { Kind } from "../program.ts";
 import { packageRoot } from "./root.ts";
+import { withoutNames } from "./sections.ts";
 
 type Tool = typeof import("../../tools/support/compile-module.mjs");
 
 export interface Profile {
-  /** With the names of its functions. */
   module: Uint8Array;
-  /** Bytes without the names, and of the module with every kind. */
-  bytes: number;
+  /** The same with the names of its functions. */
+  named: Uint8Array;
+  /** Of the module with every kind. */
   fullBytes: number;
 }
 
 /** One bit a kind, as assembly/kinds.ts takes them. */
 function mask(kinds: Iterable<Kind>): number {
   return [...kinds].reduce((bits, kind) => bits | (1 << KIND_CODES[kind]), 0);
-}
-
-/** Bytes of the section of names: its id, the size of the rest in LEB128, "name" with its length, and the names. */
-function nameBytes(module: Uint8Array): number {
-  const [names] = WebAssembly.Module.customSections(new WebAssembly.Module(module as BufferSource), "name");
-  const rest = 1 + "name".length + names.byteLength;
-  return 1 + Math.ceil((32 - Math.clz32(rest)) / 7) + rest;
 }
 
 /** Compiles the streaming runtime for the kinds. */
@@ -39,9 +33,9 @@ export async function compileProfile(kinds: Iterable<Kind>): Promise<Profile> {
     const file = join(folder, "module.wasm");
     const use = [`KINDS=${mask(kinds)}`];
     await compileModule({ target: "stream", entry: "assembly/index.ts", file, small: true, use, names: true });
-    const module = new Uint8Array(readFileSync(file));
+    const named = new Uint8Array(readFileSync(file));
     const full = await readModule("halfbit.stream.wasm");
-    return { module, bytes: module.length - nameBytes(module), fullBytes: full.length };
+    return { module: withoutNames(named), named, fullBytes: full.length };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -23,7 +23,7 @@ int main(void) {
 | --- | --- |
 | \`halfbit.h\` | four functions, and the sizes and scales of input and output |
 | \`halfbit.c\` | what joins them to the runtime |
-| \`runtime.h\` | the runtime, WebAssembly translated to C: ${thousands(profile.bytes)} bytes with this model's layers of ${thousands(profile.fullBytes)} with all |
+| \`runtime.h\` | the runtime, WebAssembly translated to C: ${thousands(profile.module.length)} bytes with this model's layers of ${thousands(profile.fullBytes)} with all |
 | \`memory.h\` | its memory: a static array, loads, stores, and what they check |
 | \`model.c\` | the model, a constant array of ${thousands(modelBytes)} bytes that stays in flash |
 | \`Makefile\`, \`stack.awk\` | \`make\`, and \`make size\`: flash, RAM and stack |

@@ -17,6 +17,7 @@ A folder that an earlier bundle wrote is replaced, with all that was changed in 
 
 Examples:
   halfbit bundle model.bin --target c -o firmware
+  halfbit bundle model.bin --target wasm -o device
   halfbit bundle model.bin --target worker -o my-worker`;
 
 export function bundleCommand(root: Command): void {
@@ -25,7 +26,10 @@ export function bundleCommand(root: Command): void {
     .description("write a folder with a model and all that it takes to run it somewhere else")
     .argument("<model>", "model file")
     .addOption(
-      new Option("--target <target>", "c: firmware, built by make; worker: an HTTP endpoint for Cloudflare Workers")
+      new Option(
+        "--target <target>",
+        "c: firmware, built by make; wasm: a module for devices with an engine; worker: an HTTP endpoint for Cloudflare Workers",
+      )
         .choices(Object.keys(TARGETS))
         .makeOptionMandatory(),
     )
@@ -34,6 +38,11 @@ export function bundleCommand(root: Command): void {
       new Option("--model-from <store>", "where a worker reads the model: bundle (beside its script), kv or r2")
         .choices(["bundle", "kv", "r2"])
         .default("bundle"),
+    )
+    .addOption(
+      new Option("--page-size <bytes>", "a page of a module's memory; 1 for engines with custom page sizes")
+        .choices(["65536", "1"])
+        .default("65536"),
     )
     .option("--force", "replace a folder that holds other things", false)
     .addHelpText("after", NOTES)

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { withMemory } from "../../host/bundle/sections.ts";
 import { temporaryFolder } from "../support/commands.ts";
 import { noMlperf } from "../support/mlperf.ts";
 import { outcome } from "./compare.ts";
@@ -12,39 +13,12 @@ import { HOSTS } from "./hosts.ts";
 import { networkCase, writeFolder } from "./table.ts";
 
 const PAGE = 65536;
-const MEMORY_SECTION = 5;
-const HEADER_BYTES = 8;
-
-/** The module with a memory of exactly one page. Numbers of a module are LEB128: 7 bits a byte, all but the last marked. */
-function inOnePage(module: Uint8Array): Uint8Array {
-  let at = HEADER_BYTES;
-  const number = () => {
-    let value = 0;
-    for (let shift = 0; ; shift += 7) {
-      const byte = module[at++];
-      value |= (byte & 127) << shift;
-      if (byte < 128) return value;
-    }
-  };
-  for (;;) {
-    const start = at;
-    const section = module[at++];
-    const end = number() + at;
-    if (section === MEMORY_SECTION) {
-      // One memory, without a limit, of a page: now with the limit of a page.
-      assert.deepEqual([...module.subarray(at, end)], [1, 0, 1]);
-      const limited = [MEMORY_SECTION, 4, 1, 1, 1, 1];
-      return Uint8Array.from([...module.subarray(0, start), ...limited, ...module.subarray(end)]);
-    }
-    at = end;
-  }
-}
 
 const folder = temporaryFolder();
 const limited = Object.fromEntries(
   LEVELS.map((level) => {
     const path = join(folder, `${level}.wasm`);
-    writeFileSync(path, inOnePage(readFileSync(modulePath(level))));
+    writeFileSync(path, withMemory(readFileSync(modulePath(level)), 1));
     return [level, path];
   }),
 );

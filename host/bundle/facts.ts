@@ -1,0 +1,12 @@
+// What `halfbit bundle` says about a runtime for one model.
+import { thousands } from "../cli/output.ts";
+import type { MemoryMap } from "./memory-map.ts";
+import type { Profile } from "./profile.ts";
+
+export function sizes({ module, fullBytes }: Profile, { records, window, arena, total }: MemoryMap): string[] {
+  const parts = `records ${thousands(records)}, window ${thousands(window)}, arena ${thousands(arena)}`;
+  return [
+    `runtime: ${thousands(module.length)} bytes with this model's layers, ${thousands(fullBytes)} with all`,
+    `memory: ${thousands(total)} bytes (${parts}); the model stays in flash`,
+  ];
+}

@@ -12,17 +12,17 @@ export interface WasmFacts {
 }
 
 export function wasmReadme({ title, modelBytes, memory, pages, pageBytes }: WasmFacts): string {
-  const engines =
+  const memoryNow =
     pageBytes === 1
-      ? "Its pages are single bytes: engines need the proposal for custom page sizes (wasmtime: `-W custom-page-sizes`)."
-      : "`--page-size 1` cuts it to the byte, for engines with custom page sizes.";
+      ? `is these ${thousands(pages)} bytes: its pages are single bytes, for engines with custom page sizes (wasmtime: \`-W custom-page-sizes\`)`
+      : `has ${pages} page${pages === 1 ? "" : "s"} of 64 KiB; \`--page-size 1\` cuts it to the byte, for engines with custom page sizes`;
   return `# ${title.replaceAll(/[\p{Cc}#*_[\]<>]/gu, "")}, in WebAssembly
 
 Written by \`halfbit bundle\`.
 
 | file | holds |
 | --- | --- |
-| \`halfbit.wasm\` | the runtime with this model's kinds of layers and no others, for any engine (WebAssembly MVP) |
+| \`halfbit.wasm\` | the runtime with this model's kinds of layers and no others |
 | \`model.bin\` | the model, ${thousands(modelBytes)} bytes, which may stay in flash |
 
 The module imports one function, by which it reads the model:
@@ -34,8 +34,8 @@ host.read(offset, address, bytes)   copies that part of model.bin to that addres
 and is called in this order:
 
 \`\`\`
-reserve(${memory.total})   all the memory that it may use
-load(${modelBytes})   reads and verifies the model; 0 is success
+reserve(${memory.total})  all the memory that it may use
+load(${modelBytes})     reads and verifies the model; 0 is success
 selfTest()      0: this engine computes the very bits that the compiler did
 input()         the address to write the input to, before each run
 run()
@@ -51,6 +51,6 @@ output()        the address of the output
 | ${thousands(memory.arena)} | the arena: feature maps and tables |
 | ${thousands(memory.total)} | in all |
 
-The module's memory has ${thousands(pages)} page${pages === 1 ? "" : "s"} of ${thousands(pageBytes)} bytes and never grows. ${engines}
+The module's memory ${memoryNow}. It never grows.
 `;
 }

@@ -1,6 +1,5 @@
 // What the translated module needs: its linear memory, loads and stores of it, and the operations that C has no operator
-// for. The memory is a static array; SLACK behind it is more than the constant that an access adds to its base, so that
-// looking at the base is enough.
+// for. The memory is a static array; SLACK behind it is more than what an access adds to a base that has been looked at.
 #include <string.h>
 
 typedef uint8_t u8;
@@ -42,7 +41,27 @@ typedef int64_t s64;
   }
 #endif
 
-#define SLACK 80
+/**
+ * No more than this is added to a base where it is not looked at again: by the access, its constant offset (SMALL of
+ * host/bundle/translate.ts), or by the module, where the compiler sees that (NEAR).
+ */
+#define SMALL 64u
+
+/**
+ * ARM's immediate operands have 8 significant bits. On a Cortex-M0+, which has no such operand of a comparison, the compiler
+ * also does worse with what NEAR leaves out.
+ */
+#if __ARM_ARCH_6M__ || !defined __GNUC__
+#define COMPARED_BYTES HALFBIT_MEMORY_BYTES
+#define NEAR(base) 0
+#else
+#define STEP (HALFBIT_MASKED_BYTES < 256u ? 1u : HALFBIT_MASKED_BYTES / 256u)
+#define COMPARED_BYTES ((HALFBIT_MEMORY_BYTES + STEP - 1u) / STEP * STEP)
+/** Whether the compiler knows, by comparisons before, that no more than SMALL has been added. */
+#define NEAR(base) (__builtin_constant_p((base) < COMPARED_BYTES + SMALL) && (base) < COMPARED_BYTES + SMALL)
+#endif
+
+#define SLACK (2u * SMALL + 8u)
 
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
 #error "WebAssembly's memory, and so the model, is little-endian"
@@ -51,7 +70,7 @@ typedef int64_t s64;
 #if HALFBIT_CHECKS == CHECKS_MASK
 #define MEMORY_BYTES HALFBIT_MASKED_BYTES
 #else
-#define MEMORY_BYTES HALFBIT_MEMORY_BYTES
+#define MEMORY_BYTES COMPARED_BYTES
 #endif
 
 /**
@@ -104,7 +123,7 @@ static inline u8 *masked(u32 base) {
 }
 
 static inline u8 *compared(u32 base) {
-  if (UNLIKELY(base >= MEMORY_BYTES)) trap();
+  if (!NEAR(base) && UNLIKELY(base >= MEMORY_BYTES)) trap();
   return HALVES ? masked(base) : memory() + base;
 }
 

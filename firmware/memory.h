@@ -211,6 +211,18 @@ static inline s32 divisor(u32 x, u32 y) {
 #define DIV_U(x, y) ((x) / (u32)divisor(0, y))
 #define REM_U(x, y) ((x) % (u32)divisor(0, y))
 
+/** GCC follows the paths of a value below and a value above, and then sees no saturation. */
+static inline u32 I32_CLAMP(u32 x, u32 low, u32 high) {
+#if __ARM_FEATURE_SAT
+  if (__builtin_constant_p(low) && low == (u32)-128 && __builtin_constant_p(high) && high == 127) {
+    __asm__("ssat %0, #8, %1" : "=r"(x) : "r"(x));
+    return x;
+  }
+#endif
+  const s32 least = (s32)x > (s32)low ? (s32)x : (s32)low;
+  return (u32)(least < (s32)high ? least : (s32)high);
+}
+
 static inline u32 I32_POPCNT(u32 x) {
   x -= x >> 1 & 0x55555555u;
   x = (x & 0x33333333u) + (x >> 2 & 0x33333333u);

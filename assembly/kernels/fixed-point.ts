@@ -34,6 +34,7 @@ export function multiplyOnce(x: i32, multiplier: i32, shift: i32): i32 {
   return <i32>((product + ((<i64>1) << (30 - shift)) - i64(product < 0)) >> (31 - shift));
 }
 
+/** Of int32, firmware/memory.h has its own (I32_CLAMP). */
 export function clamp<T>(x: T, low: T, high: T): T {
   return min(max(x, low), high);
 }

@@ -96,8 +96,11 @@ export function toInner<L>(
     const least = centre - <i32>((unit * 127 + <u32>half) / <u32>scale);
     const most = centre + <i32>((unit * 128 - <u32>half - 1) / <u32>scale);
     const start = unit * 128 + <u32>half - <u32>(centre * scale); // mod 2^32, which m + 128 ≤ 255 does not reach
-    for (let p = 0; p < pixels; p++, to += 2)
-      store<u16>(to, (clamp<i32>(sumAt(sums, p, narrow), least, most) * scale + start) >>> shift);
+    for (let p = 0; p < pixels; p += 2, to += 4) {
+      const first = (clamp<i32>(sumAt(sums, p, narrow), least, most) * scale + start) >>> shift;
+      const second = (clamp<i32>(sumAt(sums, p + 1, narrow), least, most) * scale + start) >>> shift;
+      store<u32>(to, first | (second << 16));
+    }
     return;
   }
   for (let p = 0; p < pixels; p++, to += 2) {

@@ -97,17 +97,23 @@ function sumEntries<L>(
   fresh: bool,
   narrow: bool,
 ): void {
-  const kept = narrow && !fresh;
   const entry = entryStep;
   const group = <usize>groupStep;
   const last = offsets + ((<usize>taps) << 2);
   let k = 0;
   do {
-    let s0 = kept ? load<L>(to) : zeros<L>();
-    let s1 = size > 1 && kept ? load<L>(to, sizeof<L>()) : zeros<L>();
-    let s2 = size > 2 && kept ? load<L>(to, 2 * sizeof<L>()) : zeros<L>();
-    let s3 = size > 3 && kept ? load<L>(to, 3 * sizeof<L>()) : zeros<L>();
-    let s4 = size > 4 && kept ? load<L>(to, 4 * sizeof<L>()) : zeros<L>();
+    let s0 = zeros<L>();
+    let s1 = zeros<L>();
+    let s2 = zeros<L>();
+    let s3 = zeros<L>();
+    let s4 = zeros<L>();
+    if (narrow && !fresh) {
+      s0 = load<L>(to);
+      if (size > 1) s1 = load<L>(to, sizeof<L>());
+      if (size > 2) s2 = load<L>(to, 2 * sizeof<L>());
+      if (size > 3) s3 = load<L>(to, 3 * sizeof<L>());
+      if (size > 4) s4 = load<L>(to, 4 * sizeof<L>());
+    }
     let tap = offsets;
     let first = from;
     do {

@@ -1,7 +1,6 @@
 // int32 sums to int8, as TFLite requantises them: channel by channel, clamp(multiply(sum) + zero point).
 
-import { L_ACTIVATION_MAX, L_ACTIVATION_MIN } from "../../format/layout";
-import { multipliers, shifts } from "../model";
+import { activationMax, activationMin, multipliers, shifts } from "../model";
 import { clamp, multiply, multiplyOnce } from "./fixed-point";
 import { extended4, factors4, integers4, limits4, magic4, scaled4, unsure4 } from "./nearest";
 import { targetZero } from "./pixel-store";
@@ -11,16 +10,16 @@ import { sums } from "./rows";
 let factors: usize = 0;
 let exponents: usize = 0;
 let once: bool = false;
-let low: i32 = 0;
-let high: i32 = 0;
+let low: i32 = -128;
+let high: i32 = 127;
 
 /** roundsOnce: FullyConnected. After openStore. */
 export function openSums(layer: usize, roundsOnce: bool): void {
   factors = multipliers(layer);
   exponents = shifts(layer);
   once = roundsOnce;
-  low = load<i8>(layer, L_ACTIVATION_MIN);
-  high = load<i8>(layer, L_ACTIVATION_MAX);
+  low = activationMin(layer);
+  high = activationMax(layer);
 }
 
 /**

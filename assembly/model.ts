@@ -5,8 +5,6 @@ import {
   H_LAYERS,
   H_TENSORS,
   KIND_CONCAT,
-  L_ACTIVATION_MAX,
-  L_ACTIVATION_MIN,
   L_BIAS,
   L_INPUT,
   L_INPUT2,
@@ -28,7 +26,6 @@ import {
   T_ZERO_POINT,
   TENSOR_BYTES,
 } from "../format/layout";
-import { INT8_RANGE_ONLY } from "./kinds";
 import { arena, data, file } from "./state";
 
 export function layerRecord(index: i32): usize {
@@ -106,14 +103,6 @@ export function shifts(layer: usize): usize {
 
 export function parameters(layer: usize): usize {
   return data() + load<u32>(layer, L_PARAMETERS);
-}
-
-/** What the layer's outputs are clamped to. */
-export function activationMin(layer: usize): i32 {
-  return INT8_RANGE_ONLY ? i8.MIN_VALUE : load<i8>(layer, L_ACTIVATION_MIN);
-}
-export function activationMax(layer: usize): i32 {
-  return INT8_RANGE_ONLY ? i8.MAX_VALUE : load<i8>(layer, L_ACTIVATION_MAX);
 }
 
 export function scratch(layer: usize): usize {

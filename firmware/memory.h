@@ -211,16 +211,14 @@ static inline s32 divisor(u32 x, u32 y) {
 #define DIV_U(x, y) ((x) / (u32)divisor(0, y))
 #define REM_U(x, y) ((x) % (u32)divisor(0, y))
 
-/** GCC follows the paths of a value below and a value above, and then sees no saturation. */
-static inline u32 I32_CLAMP(u32 x, u32 low, u32 high) {
+/** GCC takes values below and above apart, each on a path of its own, before it would see a saturation. */
+static inline u32 TO_INT8(u32 x) {
 #if __ARM_FEATURE_SAT
-  if (__builtin_constant_p(low) && low == (u32)-128 && __builtin_constant_p(high) && high == 127) {
-    __asm__("ssat %0, #8, %1" : "=r"(x) : "r"(x));
-    return x;
-  }
+  __asm__("ssat %0, #8, %1" : "=r"(x) : "r"(x));
+  return x;
+#else
+  return (s32)x < -128 ? (u32)-128 : (s32)x > 127 ? 127u : x;
 #endif
-  const s32 least = (s32)x > (s32)low ? (s32)x : (s32)low;
-  return (u32)(least < (s32)high ? least : (s32)high);
 }
 
 static inline u32 I32_POPCNT(u32 x) {

@@ -19,8 +19,7 @@ import {
   ADD_ZERO_2,
   ADD_ZERO_OUT,
 } from "../../format/layout";
-import { INT8_RANGE_ONLY } from "../kinds";
-import { clamp, multiply, multiply4 } from "./fixed-point";
+import { clamp, clampOutput, multiply, multiply4 } from "./fixed-point";
 import { integers4, magic4, unsure4 } from "./nearest";
 
 /** TFLite's left shift of int8 Add: both operands are scaled with 20 extra bits. */
@@ -102,14 +101,14 @@ function addWords(a: usize, b: usize, out: usize, count: i32): void {
   const g1 = <i32>f1;
   const g2 = <i32>f2;
   const c = (word(ADD_ZERO_OUT) << POINT) + (1 << (POINT - 1)) + slack - word(ADD_ZERO_1) * g1 - word(ADD_ZERO_2) * g2;
-  const low = INT8_RANGE_ONLY ? i8.MIN_VALUE : word(ADD_MIN);
-  const high = INT8_RANGE_ONLY ? i8.MAX_VALUE : word(ADD_MAX);
+  const low = word(ADD_MIN);
+  const high = word(ADD_MAX);
   for (const end = a + count; a < end; a++, b++, out++) {
     const x = <i32>load<i8>(a);
     const y = <i32>load<i8>(b);
     const sum = x * g1 + y * g2 + c;
     const isSure = <u32>(sum & ((1 << POINT) - 1)) > <u32>unsure;
-    store<i8>(out, clamp<i32>(isSure ? sum >> POINT : exactly(x, y), low, high));
+    store<i8>(out, clampOutput(isSure ? sum >> POINT : exactly(x, y), low, high));
   }
 }
 

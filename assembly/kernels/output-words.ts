@@ -1,9 +1,9 @@
 // What the sums of every output channel of a layer of signs are scaled by, found once a layer: the scale of each of its
 // rows of sums, int32, then what is added to the scaled sums, int64.
 
-import { L_BIAS_SHIFT, L_SHIFT_R, packedRowBytes } from "../../format/layout";
+import { L_ACTIVATION_MAX, L_ACTIVATION_MIN, L_BIAS_SHIFT, L_SHIFT_R, packedRowBytes } from "../../format/layout";
 import { pairedGroups, SUM_ROWS, wordBytes } from "../../format/strip";
-import { activationMax, activationMin, bias, multipliers, shifts, weightsU } from "../model";
+import { bias, multipliers, shifts, weightsU } from "../model";
 import { targetZero } from "./pixel-store";
 import { isShort, toEight, toOutput } from "./requantise";
 import { countOnes } from "./sign-sums";
@@ -14,8 +14,8 @@ import { zero } from "./window";
 // Of the layer.
 let rows: i32 = 0;
 let shift: i32 = 0;
-let low: i32 = -128;
-let high: i32 = 127;
+let low: i32 = 0;
+let high: i32 = 0;
 /** Whether for all channels 32 bits hold what is shifted (requantise.ts), and what has been. */
 let short: bool = false;
 let small: bool = false;
@@ -30,8 +30,8 @@ export function openWords(layer: usize, rank: i32, planes: i32, channels: i32): 
   const quads = pairedGroups(rank);
   rows = max(planes, 1);
   shift = load<u8>(layer, L_SHIFT_R);
-  low = activationMin(layer);
-  high = activationMax(layer);
+  low = load<i8>(layer, L_ACTIVATION_MIN);
+  high = load<i8>(layer, L_ACTIVATION_MAX);
   short = true;
   small = true;
   // A sum is of so many groups of 4, and what it means at most so far from 0.

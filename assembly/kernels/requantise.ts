@@ -4,7 +4,7 @@
 // - it is clamped anyway where it is large, and can be clamped before it is scaled.
 
 import { wordBytes } from "../../format/strip";
-import { clamp } from "./fixed-point";
+import { clamp, clampOutput } from "./fixed-point";
 
 /** Whether 32 bits hold (x + half of the last bit) >> shift for |x| ≤ bound. */
 export function isShort(bound: i64, shift: i32): bool {
@@ -225,7 +225,7 @@ export function toOutput<L>(
   } else if (short && rows == 1) {
     const scale = load<i32>(scales);
     for (let p = 0; p < pixels; p++, to += stride)
-      store<i8>(to, clamp<i32>((sumAt(sums, p, narrow) * scale + <i32>offset) >> shift, low, high));
+      store<i8>(to, clampOutput((sumAt(sums, p, narrow) * scale + <i32>offset) >> shift, low, high));
   } else {
     for (let p = 0; p < pixels; p++, to += stride) {
       let sum = offset;

@@ -1,7 +1,8 @@
 // int32 sums to int8, as TFLite requantises them: channel by channel, clamp(multiply(sum) + zero point).
 
-import { activationMax, activationMin, multipliers, shifts } from "../model";
-import { clamp, multiply, multiplyOnce } from "./fixed-point";
+import { L_ACTIVATION_MAX, L_ACTIVATION_MIN } from "../../format/layout";
+import { multipliers, shifts } from "../model";
+import { clampOutput, multiply, multiplyOnce } from "./fixed-point";
 import { extended4, factors4, integers4, limits4, magic4, scaled4, unsure4 } from "./nearest";
 import { targetZero } from "./pixel-store";
 import { sums } from "./rows";
@@ -10,16 +11,16 @@ import { sums } from "./rows";
 let factors: usize = 0;
 let exponents: usize = 0;
 let once: bool = false;
-let low: i32 = -128;
-let high: i32 = 127;
+let low: i32 = 0;
+let high: i32 = 0;
 
 /** roundsOnce: FullyConnected. After openStore. */
 export function openSums(layer: usize, roundsOnce: bool): void {
   factors = multipliers(layer);
   exponents = shifts(layer);
   once = roundsOnce;
-  low = activationMin(layer);
-  high = activationMax(layer);
+  low = load<i8>(layer, L_ACTIVATION_MIN);
+  high = load<i8>(layer, L_ACTIVATION_MAX);
 }
 
 /**
@@ -43,13 +44,13 @@ export function storeSums(from: usize, apart: usize, t: i32, channels: i32, pixe
       for (; at < end; at += apart, out += stride) {
         const product = <i32>((<i64>load<i32>(at) * <i64>multiplier + 0x40000000) >> 31);
         const value = (((product + (product >> 31)) >> right) + 1) >> 1;
-        store<i8>(out, clamp<i32>(value + zero, least, most));
+        store<i8>(out, clampOutput(value + zero, least, most));
       }
     }
     for (; at < end; at += apart, out += stride) {
       const sum = load<i32>(at);
       const value = once ? multiplyOnce(sum, multiplier, shift) : multiply(sum, multiplier, shift);
-      store<i8>(out, clamp<i32>(value + zero, least, most));
+      store<i8>(out, clampOutput(value + zero, least, most));
     }
   }
 }

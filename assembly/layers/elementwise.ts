@@ -1,18 +1,7 @@
-import { L_INPUT2, MUL_MULTIPLIER, MUL_SHIFT } from "../../format/layout";
+import { L_ACTIVATION_MAX, L_ACTIVATION_MIN, L_INPUT2, MUL_MULTIPLIER, MUL_SHIFT } from "../../format/layout";
 import { addValues, openAdd } from "../kernels/add";
 import { clamp, multiply } from "../kernels/fixed-point";
-import {
-  activationMax,
-  activationMin,
-  inputOf,
-  outputOf,
-  parameters,
-  tensorBytes,
-  tensorRecord,
-  values,
-  weights,
-  zeroPoint,
-} from "../model";
+import { inputOf, outputOf, parameters, tensorBytes, tensorRecord, values, weights, zeroPoint } from "../model";
 
 /** int8 Add of two tensors of one shape. */
 export function add(layer: usize): void {
@@ -31,8 +20,8 @@ export function mul(layer: usize): void {
   const p = parameters(layer);
   const multiplier = load<i32>(p, MUL_MULTIPLIER * 4);
   const shift = load<i32>(p, MUL_SHIFT * 4);
-  const low = activationMin(layer);
-  const high = activationMax(layer);
+  const low = <i32>load<i8>(layer, L_ACTIVATION_MIN);
+  const high = <i32>load<i8>(layer, L_ACTIVATION_MAX);
   const zero1 = zeroPoint(first);
   const zero2 = zeroPoint(second);
   const zeroOut = zeroPoint(output);

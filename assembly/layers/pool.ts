@@ -1,4 +1,4 @@
-import { MEAN_MULTIPLIER, MEAN_SHIFT } from "../../format/layout";
+import { L_ACTIVATION_MAX, L_ACTIVATION_MIN, MEAN_MULTIPLIER, MEAN_SHIFT } from "../../format/layout";
 import { clamp, multiply } from "../kernels/fixed-point";
 import {
   base,
@@ -12,26 +12,14 @@ import {
   strideHeight,
   strideWidth,
 } from "../kernels/window";
-import {
-  activationMax,
-  activationMin,
-  channels,
-  height,
-  inputOf,
-  outputOf,
-  parameters,
-  tensorBytes,
-  values,
-  width,
-  zeroPoint,
-} from "../model";
+import { channels, height, inputOf, outputOf, parameters, tensorBytes, values, width, zeroPoint } from "../model";
 
 /** AveragePool over the taps inside the image, rounded to nearest, ties away from zero (TFLite); or MaxPool. Dilation is 1. */
 export function pool(layer: usize, average: bool): void {
   const output = outputOf(layer);
   openWindow(layer);
-  const low = activationMin(layer);
-  const high = activationMax(layer);
+  const low = <i32>load<i8>(layer, L_ACTIVATION_MIN);
+  const high = <i32>load<i8>(layer, L_ACTIVATION_MAX);
   const count = channels(output);
   let to = values(output);
   for (let oy = 0, h = height(output), w = width(output); oy < h; oy++) {

@@ -35,7 +35,7 @@ function customBytes(module: Uint8Array): number {
 }
 
 /** Whether a layer, and the Add that is fused into it, clamps to no less than int8. */
-function hasInt8Range({ kind, activationMin, activationMax, parameters, input2 }: ProgramLayer): boolean {
+export function hasInt8Range({ kind, activationMin, activationMax, parameters, input2 }: ProgramLayer): boolean {
   const isInt8 = (low: number, high: number) => low === -128 && high === 127;
   const adds = input2 >= 0 && kind !== "Mul";
   return isInt8(activationMin, activationMax) && (!adds || isInt8(parameters[ADD_MIN], parameters[ADD_MAX]));

@@ -26,7 +26,7 @@ const ACCESS = /(\w+_(?:load|store)\w*?)_default32\(&instance->w2c_memory, \(u64
 const SMALL = 64;
 
 /** Functions that firmware/memory.h has in place of the module's, for instructions that C has no operator for. */
-const OWN = new Map([["kernels_fixed_point_clamp_i32", "I32_CLAMP"]]);
+const OWN = new Map([["kernels_fixed_point_toInt8", "TO_INT8"]]);
 
 /** wasm2c's translation of a module with names. */
 function wasm2c(wasm: Uint8Array): { source: string; header: string } {

@@ -1,5 +1,6 @@
 // What the translated module needs: its linear memory, loads and stores of it, and the operations that C has no operator
-// for. The memory is a static array; SLACK behind it is more than what an access adds to a base that has been looked at.
+// for. The memory is a static array; SLACK behind it is more than the constant that an access adds to its base, so that
+// looking at the base is enough.
 #include <string.h>
 
 typedef uint8_t u8;
@@ -41,27 +42,7 @@ typedef int64_t s64;
   }
 #endif
 
-/**
- * No more than this is added to a base where it is not looked at again: by the access, its constant offset (SMALL of
- * host/bundle/translate.ts), or by the module, where the compiler sees that (NEAR).
- */
-#define SMALL 64u
-
-/**
- * ARM's immediate operands have 8 significant bits. On a Cortex-M0+, which has no such operand of a comparison, the compiler
- * also does worse with what NEAR leaves out.
- */
-#if __ARM_ARCH_6M__ || !defined __GNUC__
-#define COMPARED_BYTES HALFBIT_MEMORY_BYTES
-#define NEAR(base) 0
-#else
-#define STEP (HALFBIT_MASKED_BYTES < 256u ? 1u : HALFBIT_MASKED_BYTES / 256u)
-#define COMPARED_BYTES ((HALFBIT_MEMORY_BYTES + STEP - 1u) / STEP * STEP)
-/** Whether the compiler knows, by comparisons before, that no more than SMALL has been added. */
-#define NEAR(base) (__builtin_constant_p((base) < COMPARED_BYTES + SMALL) && (base) < COMPARED_BYTES + SMALL)
-#endif
-
-#define SLACK (2u * SMALL + 8u)
+#define SLACK 80
 
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
 #error "WebAssembly's memory, and so the model, is little-endian"
@@ -70,7 +51,13 @@ typedef int64_t s64;
 #if HALFBIT_CHECKS == CHECKS_MASK
 #define MEMORY_BYTES HALFBIT_MASKED_BYTES
 #else
-#define MEMORY_BYTES COMPARED_BYTES
+/** To 8 significant bits, an operand within ARM's comparison. A Cortex-M0+ has none so large. */
+#if __ARM_ARCH_6M__ || HALFBIT_MASKED_BYTES < 256
+#define MEMORY_STEP 1u
+#else
+#define MEMORY_STEP (HALFBIT_MASKED_BYTES / 256u)
+#endif
+#define MEMORY_BYTES ((HALFBIT_MEMORY_BYTES + MEMORY_STEP - 1u) / MEMORY_STEP * MEMORY_STEP)
 #endif
 
 /**
@@ -123,7 +110,7 @@ static inline u8 *masked(u32 base) {
 }
 
 static inline u8 *compared(u32 base) {
-  if (!NEAR(base) && UNLIKELY(base >= MEMORY_BYTES)) trap();
+  if (UNLIKELY(base >= MEMORY_BYTES)) trap();
   return HALVES ? masked(base) : memory() + base;
 }
 

@@ -1,5 +1,5 @@
 // The layer kinds that a build has: all, or with KINDS (a bit each, 1 << KIND_*) those of one model. What the others take
-// is compiled for none of them, and their layers are refused.
+// is compiled for none of them, and their layers are refused. What all layers have in common is a constant as well.
 
 import {
   KIND_ADD,
@@ -20,6 +20,8 @@ import {
 
 export const PROFILED: bool = isDefined(KINDS);
 export const BUILT: i32 = isDefined(KINDS) ? KINDS : -1;
+/** A build with INT8_RANGE has no clamp to less than int8, and refuses layers with one. */
+export const INT8_RANGE_ONLY: bool = isDefined(INT8_RANGE);
 
 export const HAS_CONV_2D: bool = (BUILT & (1 << KIND_CONV_2D)) != 0;
 export const HAS_DEPTHWISE_CONV_2D: bool = (BUILT & (1 << KIND_DEPTHWISE_CONV_2D)) != 0;

@@ -51,7 +51,13 @@ typedef int64_t s64;
 #if HALFBIT_CHECKS == CHECKS_MASK
 #define MEMORY_BYTES HALFBIT_MASKED_BYTES
 #else
-#define MEMORY_BYTES HALFBIT_MEMORY_BYTES
+/** To 8 significant bits, an operand within ARM's comparison. A Cortex-M0+ has none so large. */
+#if __ARM_ARCH_6M__ || HALFBIT_MASKED_BYTES < 256
+#define MEMORY_STEP 1u
+#else
+#define MEMORY_STEP (HALFBIT_MASKED_BYTES / 256u)
+#endif
+#define MEMORY_BYTES ((HALFBIT_MEMORY_BYTES + MEMORY_STEP - 1u) / MEMORY_STEP * MEMORY_STEP)
 #endif
 
 /**
@@ -191,6 +197,16 @@ static inline s32 divisor(u32 x, u32 y) {
 #define I32_REM_S(x, y) ((u32)((s32)(x) % divisor(x, y)))
 #define DIV_U(x, y) ((x) / (u32)divisor(0, y))
 #define REM_U(x, y) ((x) % (u32)divisor(0, y))
+
+/** GCC takes values below and above apart, each on a path of its own, before it would see a saturation. */
+static inline u32 TO_INT8(u32 x) {
+#if __ARM_FEATURE_SAT
+  __asm__("ssat %0, #8, %1" : "=r"(x) : "r"(x));
+  return x;
+#else
+  return (s32)x < -128 ? (u32)-128 : (s32)x > 127 ? 127u : x;
+#endif
+}
 
 static inline u32 I32_POPCNT(u32 x) {
   x -= x >> 1 & 0x55555555u;

@@ -8,6 +8,7 @@ import * as f from "../format/layout.ts";
 import { readModule } from "../host/adapters/node.ts";
 import { type Bundle, bundleC } from "../host/bundle/c.ts";
 import { memoryMap } from "../host/bundle/memory-map.ts";
+import { hasInt8Range } from "../host/bundle/profile.ts";
 import { loadStream } from "../host/bundle/stream.ts";
 import { selfTest } from "../host/passes/self-test.ts";
 import { writeModel } from "../host/write.ts";
@@ -59,16 +60,30 @@ test("the C has nothing of wasm2c's instance, heap, signals or checks left", () 
     assert.match(code, new RegExp(`^static inline u32 wasm_${name}\\(`, "m"));
 });
 
-test("the profile refuses a kind that the model has none of", async () => {
+test("the profile refuses a kind that the model has none of, and outputs of less than int8", async () => {
   const { module, fullBytes } = bundle.profile;
   assert.ok(module.length < 0.9 * fullBytes, `${module.length} of ${fullBytes} bytes`);
+  const kinds = new Set(program.layers.map(({ kind }) => kind));
+  const seen = new Set<number | undefined>();
   for (const { name, program } of CASES) {
-    const kinds = new Set(program.layers.map(({ kind }) => kind));
-    const has = [...kinds].every((kind) => bundle.program.layers.some((layer) => layer.kind === kind));
+    const statuses = program.layers.map((layer) => (kinds.has(layer.kind) ? (hasInt8Range(layer) ? 0 : 14) : 10));
+    const status = statuses.find((status) => status > 0);
+    seen.add(status);
     const loaded = loadStream(module, writeModel(program), name, 2 ** 20);
-    if (has) await loaded;
-    else await assert.rejects(loaded, { code: "E_MODEL", status: 10 }, name);
+    if (status === undefined) await loaded;
+    else await assert.rejects(loaded, { code: "E_MODEL", status }, name);
   }
+  assert.deepEqual(seen, new Set([undefined, 10, 14]));
+});
+
+test("a layer that clamps to less than int8 does so in its bundle", async () => {
+  const narrow = structuredClone(program);
+  narrow.layers[0].activationMin = -20;
+  narrow.layers[0].activationMax = 30;
+  // It throws where the self-test fails.
+  const { files } = await bundleC(writeModel({ ...narrow, selfTest: selfTest(narrow, 0x2545f491) }), "narrow");
+  assert.doesNotMatch(files.get("runtime.h")!, /TO_INT8/);
+  assert.match(bundle.files.get("runtime.h")!, /= TO_INT8\(/);
 });
 
 test("the memory is exactly what a model takes: a byte less is refused", async () => {

@@ -19,7 +19,7 @@ import {
   ADD_ZERO_2,
   ADD_ZERO_OUT,
 } from "../../format/layout";
-import { clamp, multiply, multiply4 } from "./fixed-point";
+import { clamp, clampOutput, multiply, multiply4 } from "./fixed-point";
 import { integers4, magic4, unsure4 } from "./nearest";
 
 /** TFLite's left shift of int8 Add: both operands are scaled with 20 extra bits. */
@@ -108,7 +108,7 @@ function addWords(a: usize, b: usize, out: usize, count: i32): void {
     const y = <i32>load<i8>(b);
     const sum = x * g1 + y * g2 + c;
     const isSure = <u32>(sum & ((1 << POINT) - 1)) > <u32>unsure;
-    store<i8>(out, clamp<i32>(isSure ? sum >> POINT : exactly(x, y), low, high));
+    store<i8>(out, clampOutput(isSure ? sum >> POINT : exactly(x, y), low, high));
   }
 }
 

@@ -1,5 +1,7 @@
 // The fixed-point arithmetic of TFLite's reference kernels (gemmlowp), bit for bit.
 
+import { INT8_RANGE_ONLY } from "../kinds";
+
 /** Q31 product, rounded to nearest: (2·a·b + 2^31) >> 32; saturates −2^31 · −2^31. */
 export function highMul(a: i32, b: i32): i32 {
   if (a == b && a == i32.MIN_VALUE) return i32.MAX_VALUE;
@@ -36,6 +38,16 @@ export function multiplyOnce(x: i32, multiplier: i32, shift: i32): i32 {
 
 export function clamp<T>(x: T, low: T, high: T): T {
   return min(max(x, low), high);
+}
+
+/** In C firmware/memory.h has its own. */
+function toInt8(x: i32): i32 {
+  return min<i32>(max<i32>(x, i8.MIN_VALUE), i8.MAX_VALUE);
+}
+
+/** An output, clamped as its layer says. @inline */
+export function clampOutput(x: i32, low: i32, high: i32): i32 {
+  return INT8_RANGE_ONLY ? toInt8(x) : clamp<i32>(x, low, high);
 }
 
 /** highMul of 4 lanes, b ≥ 0: it does not saturate. */

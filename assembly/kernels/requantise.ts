@@ -4,7 +4,7 @@
 // - it is clamped anyway where it is large, and can be clamped before it is scaled.
 
 import { wordBytes } from "../../format/strip";
-import { clamp } from "./fixed-point";
+import { clamp, clampOutput } from "./fixed-point";
 
 /** Whether 32 bits hold (x + half of the last bit) >> shift for |x| ≤ bound. */
 export function isShort(bound: i64, shift: i32): bool {
@@ -96,8 +96,11 @@ export function toInner<L>(
     const least = centre - <i32>((unit * 127 + <u32>half) / <u32>scale);
     const most = centre + <i32>((unit * 128 - <u32>half - 1) / <u32>scale);
     const start = unit * 128 + <u32>half - <u32>(centre * scale); // mod 2^32, which m + 128 ≤ 255 does not reach
-    for (let p = 0; p < pixels; p++, to += 2)
-      store<u16>(to, (clamp<i32>(sumAt(sums, p, narrow), least, most) * scale + start) >>> shift);
+    for (let p = 0; p < pixels; p += 2, to += 4) {
+      const first = (clamp<i32>(sumAt(sums, p, narrow), least, most) * scale + start) >>> shift;
+      const second = (clamp<i32>(sumAt(sums, p + 1, narrow), least, most) * scale + start) >>> shift;
+      store<u32>(to, first | (second << 16));
+    }
     return;
   }
   for (let p = 0; p < pixels; p++, to += 2) {
@@ -222,7 +225,7 @@ export function toOutput<L>(
   } else if (short && rows == 1) {
     const scale = load<i32>(scales);
     for (let p = 0; p < pixels; p++, to += stride)
-      store<i8>(to, clamp<i32>((sumAt(sums, p, narrow) * scale + <i32>offset) >> shift, low, high));
+      store<i8>(to, clampOutput((sumAt(sums, p, narrow) * scale + <i32>offset) >> shift, low, high));
   } else {
     for (let p = 0; p < pixels; p++, to += stride) {
       let sum = offset;

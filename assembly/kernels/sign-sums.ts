@@ -62,17 +62,6 @@ function put<L>(sum: L, to: usize, fresh: bool): void {
   }
 }
 
-/** What a vector of sums of 16 bits begins with. @inline */
-function begin<L>(to: usize, i: i32, kept: bool): L {
-  return kept ? load<L>(to + <usize>i * sizeof<L>()) : zeros<L>();
-}
-
-/** Vector i of a row of sums: 16 bits a pixel where they are narrow. @inline */
-function finish<L>(sum: L, to: usize, i: i32, fresh: bool, narrow: bool): void {
-  if (narrow) store<L>(to + <usize>i * sizeof<L>(), sum);
-  else put<L>(sum, to + <usize>(2 * i) * sizeof<L>(), fresh);
-}
-
 // What packed signs are summed over, set by openPacked.
 let offsets: usize = 0;
 /** Bytes from an entry to the next, from a group's table to the next, and from a tap's signs to the next. */
@@ -108,17 +97,23 @@ function sumEntries<L>(
   fresh: bool,
   narrow: bool,
 ): void {
-  const kept = narrow && !fresh;
   const entry = entryStep;
   const group = <usize>groupStep;
   const last = offsets + ((<usize>taps) << 2);
   let k = 0;
   do {
-    let s0 = begin<L>(to, 0, kept);
-    let s1 = size > 1 ? begin<L>(to, 1, kept) : zeros<L>();
-    let s2 = size > 2 ? begin<L>(to, 2, kept) : zeros<L>();
-    let s3 = size > 3 ? begin<L>(to, 3, kept) : zeros<L>();
-    let s4 = size > 4 ? begin<L>(to, 4, kept) : zeros<L>();
+    let s0 = zeros<L>();
+    let s1 = zeros<L>();
+    let s2 = zeros<L>();
+    let s3 = zeros<L>();
+    let s4 = zeros<L>();
+    if (narrow && !fresh) {
+      s0 = load<L>(to);
+      if (size > 1) s1 = load<L>(to, sizeof<L>());
+      if (size > 2) s2 = load<L>(to, 2 * sizeof<L>());
+      if (size > 3) s3 = load<L>(to, 3 * sizeof<L>());
+      if (size > 4) s4 = load<L>(to, 4 * sizeof<L>());
+    }
     let tap = offsets;
     let first = from;
     do {
@@ -154,11 +149,19 @@ function sumEntries<L>(
       first += tapBytes;
       tap += 4;
     } while (tap < last);
-    finish<L>(s0, to, 0, fresh, narrow);
-    if (size > 1) finish<L>(s1, to, 1, fresh, narrow);
-    if (size > 2) finish<L>(s2, to, 2, fresh, narrow);
-    if (size > 3) finish<L>(s3, to, 3, fresh, narrow);
-    if (size > 4) finish<L>(s4, to, 4, fresh, narrow);
+    if (narrow) {
+      store<L>(to, s0);
+      if (size > 1) store<L>(to, s1, sizeof<L>());
+      if (size > 2) store<L>(to, s2, 2 * sizeof<L>());
+      if (size > 3) store<L>(to, s3, 3 * sizeof<L>());
+      if (size > 4) store<L>(to, s4, 4 * sizeof<L>());
+    } else {
+      put<L>(s0, to, fresh);
+      if (size > 1) put<L>(s1, to + 2 * sizeof<L>(), fresh);
+      if (size > 2) put<L>(s2, to + 4 * sizeof<L>(), fresh);
+      if (size > 3) put<L>(s3, to + 6 * sizeof<L>(), fresh);
+      if (size > 4) put<L>(s4, to + 8 * sizeof<L>(), fresh);
+    }
     from += bytes;
     to += row;
   } while (++k < rows);

@@ -2,7 +2,7 @@
 
 import { L_ACTIVATION_MAX, L_ACTIVATION_MIN } from "../../format/layout";
 import { multipliers, shifts } from "../model";
-import { clamp, multiply, multiplyOnce } from "./fixed-point";
+import { clampOutput, multiply, multiplyOnce } from "./fixed-point";
 import { extended4, factors4, integers4, limits4, magic4, scaled4, unsure4 } from "./nearest";
 import { targetZero } from "./pixel-store";
 import { sums } from "./rows";
@@ -44,13 +44,13 @@ export function storeSums(from: usize, apart: usize, t: i32, channels: i32, pixe
       for (; at < end; at += apart, out += stride) {
         const product = <i32>((<i64>load<i32>(at) * <i64>multiplier + 0x40000000) >> 31);
         const value = (((product + (product >> 31)) >> right) + 1) >> 1;
-        store<i8>(out, clamp<i32>(value + zero, least, most));
+        store<i8>(out, clampOutput(value + zero, least, most));
       }
     }
     for (; at < end; at += apart, out += stride) {
       const sum = load<i32>(at);
       const value = once ? multiplyOnce(sum, multiplier, shift) : multiply(sum, multiplier, shift);
-      store<i8>(out, clamp<i32>(value + zero, least, most));
+      store<i8>(out, clampOutput(value + zero, least, most));
     }
   }
 }

@@ -13,6 +13,7 @@ import {
   L_SCRATCH,
   L_SCRATCH_BYTES,
 } from "../../format/layout";
+import { INT8_RANGE_ONLY } from "../kinds";
 import { parameters } from "../model";
 import { file, STREAMS } from "../state";
 import { dataFrom, dataTo } from "../stream";
@@ -53,6 +54,11 @@ function isFraction(words: usize): bool {
   return load<i32>(words) >= 0 && shift <= 0 && shift >= -31;
 }
 
+/** Whether the build clamps to it. */
+export function isRange(low: i32, high: i32): bool {
+  return INT8_RANGE_ONLY ? low == i8.MIN_VALUE && high == i8.MAX_VALUE : low <= high;
+}
+
 export function addParameters(layer: usize): bool {
   if (!hasParameters(layer, ADD_WORDS)) return false;
   let p = parameters(layer);
@@ -61,5 +67,5 @@ export function addParameters(layer: usize): bool {
     if (!isInt8(load<i32>(p)) || !isFraction(p + ADD_MULTIPLIER_1 * 4)) return false;
   const low = load<i32>(p);
   const high = load<i32>(p, 4);
-  return isInt8(low) && isInt8(high) && low <= high;
+  return isInt8(low) && isInt8(high) && isRange(low, high);
 }

@@ -69,7 +69,7 @@ import {
 } from "../kinds";
 import { channels, height, inputOf, outputOf, parameters, tensorBytes, tensorRecord, width } from "../model";
 import { file } from "../state";
-import { addParameters, hasParameters, inData, isExponent } from "./data";
+import { addParameters, hasParameters, inData, isExponent, isRange } from "./data";
 import { length, sameShape, windowAgrees, windowSize, windowsMeetImage } from "./geometry";
 import { conv2D, depthwiseConv2D, fullyConnected, ofSigns } from "./weights";
 
@@ -170,7 +170,7 @@ export function verifyLayer(layer: usize): i32 {
   const kind = <i32>load<u8>(layer, L_KIND);
   if (PROFILED && ((BUILT >> kind) & 1) == 0) return STATUS_LAYER_KIND;
   if (second != NO_TENSOR && ((TAKES_SECOND >> kind) & 1) == 0) return STATUS_LAYER_TENSORS;
-  if (load<i8>(layer, L_ACTIVATION_MIN) > load<i8>(layer, L_ACTIVATION_MAX)) return STATUS_PARAMETERS;
+  if (!isRange(load<i8>(layer, L_ACTIVATION_MIN), load<i8>(layer, L_ACTIVATION_MAX))) return STATUS_PARAMETERS;
   const hasStrip = kind == KIND_SEMI_BINARY || kind == KIND_BINARY_PLANES;
   if (!hasStrip && (load<u16>(layer, L_STRIP_ROWS) != 0 || load<u16>(layer, L_BATCH) != 0)) return STATUS_LAYER_KIND;
   const input = inputOf(layer);

@@ -27,7 +27,7 @@ export interface Bundle {
 /** Of a model that the runtime takes; `name` stands in errors. */
 export async function bundleC(model: Uint8Array, name: string): Promise<Bundle> {
   const program = readModel(model, name);
-  const profile = await compileProfile(new Set(program.layers.map(({ kind }) => kind)));
+  const profile = await compileProfile(program.layers);
   const memory = await memoryMap(profile.module, model, name);
   // What is translated has run the model, in as much memory as it will have.
   const wasm = await loadStream(profile.module, model, name, memory.total);

@@ -39,7 +39,7 @@ It calls memcpy, and what the compiler itself calls (memset, 64-bit arithmetic),
 | ${thousands(memory.arena)} | the arena: feature maps and tables |
 | ${thousands(memory.total)} | HALFBIT_MEMORY_BYTES |
 
-Beside them stand some 400 bytes of variables, and the stack, of which \`make size\` says the most.
+Beside them stand up to 1 % of that, so that the size is an operand within an instruction, some 400 bytes of variables, and the stack, of which \`make size\` says the most.
 
 ## Options
 

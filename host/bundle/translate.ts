@@ -25,6 +25,9 @@ const ACCESS = /(\w+_(?:load|store)\w*?)_default32\(&instance->w2c_memory, \(u64
 /** Offsets up to here are covered by the room behind the memory (SLACK in firmware/memory.h), so that only bases are checked. */
 const SMALL = 64;
 
+/** Functions that firmware/memory.h has in place of the module's, for instructions that C has no operator for. */
+const OWN = new Map([["kernels_fixed_point_toInt8", "TO_INT8"]]);
+
 /** wasm2c's translation of a module with names. */
 function wasm2c(wasm: Uint8Array): { source: string; header: string } {
   const folder = mkdtempSync(join(tmpdir(), "halfbit-wasm2c-"));
@@ -41,12 +44,13 @@ function wasm2c(wasm: Uint8Array): { source: string; header: string } {
 
 /** assembly0x2Fkernels0x2Fsign0x2Dsums0x2Fput0x3Cu640x3E → kernels_sign_sums_put_u64 */
 function identifier(name: string): string {
-  const plain = name.replaceAll(/0x([0-9A-F]{2})/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
-  return plain
+  const characters = name.replaceAll(/0x([0-9A-F]{2})/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
+  const plain = characters
     .replace(/^~start$/, "start")
     .replace(/^assembly\//, "")
     .replaceAll(/\W+/g, "_")
     .replace(/_$/, "");
+  return OWN.get(plain) ?? plain;
 }
 
 /** A body without wasm2c's instance and prologues; `named` gives functions their names. */
@@ -79,7 +83,7 @@ export function translate(wasm: Uint8Array): string {
   const wrappers = new Set(exported.values());
   const named = (name: string) => (exported.has(name) ? `wasm_${exported.get(name)}` : identifier(name));
   const functions = [...source.slice(source.search(DATA)).matchAll(FUNCTION)]
-    .filter(([, , name]) => !wrappers.has(name))
+    .filter(([, , name]) => !wrappers.has(name) && ![...OWN.values()].includes(identifier(name)))
     .map(([, type, name, parameters, text]) => ({
       // inline: no host calls all that is exported, and unused functions of this kind make no compiler complain.
       head: `static ${exported.has(name) ? "inline " : ""}${type} ${named(name)}(${parameters || "void"})`,

@@ -10,7 +10,7 @@ import { wasmReadme } from "./wasm-readme.ts";
 
 export async function wasmFolder({ name, bytes }: Bundled, { pageSize }: BundleOptions): Promise<Folder> {
   const { layers, metadata } = readModel(bytes, name);
-  const profile = await compileProfile(new Set(layers.map(({ kind }) => kind)));
+  const profile = await compileProfile(layers);
   const memory = await memoryMap(profile.module, bytes, name);
   const pageBytes = pageSize === "1" ? 1 : 65536;
   const pages = Math.ceil(memory.total / pageBytes);

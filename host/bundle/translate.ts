@@ -5,7 +5,6 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import process from "node:process";
 
 const GLOBAL = /^ {2}(u32|u64) w2c_(\w+);$/gm;
 const INITIAL = /^ {2}instance->w2c_(\w+) = (\w+);$/gm;

@@ -32,7 +32,8 @@ export function spawn(program: string, args: string[], { cwd, input, env }: Surr
     env: { ...process.env, NODE_OPTIONS: "", ...env },
     maxBuffer: 64 * 1024 * 1024,
   });
-  if (done.error) throw done.error;
+  // A program may end without having read its input.
+  if (done.error && (done.error as NodeJS.ErrnoException).code !== "EPIPE") throw done.error;
   return { code: done.status ?? 128, stdout: done.stdout, stderr: done.stderr };
 }
 

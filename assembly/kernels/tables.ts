@@ -27,6 +27,16 @@ function entries<L>(u0: L, u1: L, u2: L, u3: L, to: usize, step: usize): void {
 /** @inline */
 function quarter<L>(a0: L, a1: L, a2: L, a3: L, b: L, to: usize, step: usize): usize {
   if (!isVector<L>()) return quarterOfWords(a0 as u64, a1 as u64, a2 as u64, a3 as u64, b as u64, to, step);
+  return storeSums4<L>(a0, a1, a2, a3, b, to, step);
+}
+
+/** Not inline, for the smallest module. */
+function quarterOfWords(a0: u64, a1: u64, a2: u64, a3: u64, b: u64, to: usize, step: usize): usize {
+  return storeSums4<u64>(a0, a1, a2, a3, b, to, step);
+}
+
+/** @inline */
+function storeSums4<L>(a0: L, a1: L, a2: L, a3: L, b: L, to: usize, step: usize): usize {
   store<L>(to, add<L>(a0, b));
   to += step;
   store<L>(to, add<L>(a1, b));
@@ -34,18 +44,6 @@ function quarter<L>(a0: L, a1: L, a2: L, a3: L, b: L, to: usize, step: usize): u
   store<L>(to, add<L>(a2, b));
   to += step;
   store<L>(to, add<L>(a3, b));
-  return to + step;
-}
-
-/** Not inline, for the smallest module. */
-function quarterOfWords(a0: u64, a1: u64, a2: u64, a3: u64, b: u64, to: usize, step: usize): usize {
-  store<u64>(to, a0 + b);
-  to += step;
-  store<u64>(to, a1 + b);
-  to += step;
-  store<u64>(to, a2 + b);
-  to += step;
-  store<u64>(to, a3 + b);
   return to + step;
 }
 

@@ -1,10 +1,11 @@
 // README.md of a bundle.
 import { thousands } from "../cli/output.ts";
-import type { Bundle } from "./c.ts";
+import { plain } from "./facts.ts";
+import type { ModelRuntime } from "./runtime.ts";
 
-export function readme({ program, profile, memory }: Omit<Bundle, "files">, modelBytes: number): string {
+export function readme({ program, profile, memory }: ModelRuntime, modelBytes: number): string {
   const name = program.metadata.name ?? "model";
-  return `# ${name.replaceAll(/[\p{Cc}#*_[\]<>]/gu, "")}, in C
+  return `# ${plain(name)}, in C
 
 Written by \`halfbit bundle\`. \`make\` builds \`libhalfbit.a\`; any C99 compiler does, for any little-endian core.
 

@@ -1,5 +1,6 @@
 // README.md of a folder with a module for one model.
 import { thousands } from "../cli/output.ts";
+import { plain } from "./facts.ts";
 import type { MemoryMap } from "./memory-map.ts";
 import type { PageBytes } from "./sections.ts";
 
@@ -16,7 +17,7 @@ export function wasmReadme({ title, modelBytes, memory, pages, pageBytes }: Wasm
     pageBytes === 1
       ? `is these ${thousands(pages)} bytes: its pages are single bytes, for engines with custom page sizes (wasmtime: \`-W custom-page-sizes\`)`
       : `has ${pages} page${pages === 1 ? "" : "s"} of 64 KiB; \`--page-size 1\` cuts it to the byte, for engines with custom page sizes`;
-  return `# ${title.replaceAll(/[\p{Cc}#*_[\]<>]/gu, "")}, in WebAssembly
+  return `# ${plain(title)}, in WebAssembly
 
 Written by \`halfbit bundle\`.
 

@@ -1,21 +1,23 @@
 // `halfbit bundle --target wasm`: the runtime for one model as a module, for devices that have an engine. The model stays
 // where it is, in flash or a file: the module asks for a layer's weights before it runs the layer.
-import { readModel } from "../read.ts";
 import { sizes } from "./facts.ts";
 import type { Bundled, BundleOptions, Folder } from "./index.ts";
-import { memoryMap } from "./memory-map.ts";
-import { compileProfile } from "./profile.ts";
+import { runtimeFor } from "./runtime.ts";
 import { withMemory } from "./sections.ts";
 import { wasmReadme } from "./wasm-readme.ts";
 
 export async function wasmFolder({ name, bytes }: Bundled, { pageSize }: BundleOptions): Promise<Folder> {
-  const { layers, metadata } = readModel(bytes, name);
-  const profile = await compileProfile(layers);
-  const memory = await memoryMap(profile.module, bytes, name);
+  const { program, profile, memory } = await runtimeFor(bytes, name);
   const pageBytes = pageSize === "1" ? 1 : 65536;
   const pages = Math.ceil(memory.total / pageBytes);
   const module = withMemory(profile.module, pages, pageBytes);
-  const readme = wasmReadme({ title: metadata.name ?? name, modelBytes: bytes.length, memory, pages, pageBytes });
+  const readme = wasmReadme({
+    title: program.metadata.name ?? name,
+    modelBytes: bytes.length,
+    memory,
+    pages,
+    pageBytes,
+  });
   return {
     files: new Map<string, string | Uint8Array>([
       ["README.md", readme],

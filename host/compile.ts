@@ -14,7 +14,7 @@ import { isInt8 } from "./passes/edges.ts";
 import { fold } from "./passes/fold.ts";
 import { fuseAdd } from "./passes/fuse-add.ts";
 import { lower } from "./passes/lower/index.ts";
-import { plan } from "./passes/plan.ts";
+import { activationBytes, plan } from "./passes/plan.ts";
 import { checkTraining, recover, type TrainingReport } from "./passes/recover.ts";
 import { schedule } from "./passes/schedule.ts";
 import { selfTest } from "./passes/self-test.ts";
@@ -133,6 +133,30 @@ async function approximate(
   return { source, simulated, quantised, report, allocation, training };
 }
 
+/** The layers of a quantised network as the runtime has them, in their order, without places in the arena. */
+function lowered(quantised: Graph): ReturnType<typeof compact> {
+  const { program, views } = lower(quantised);
+  return compact(fuseAdd(schedule(program, views), views), views);
+}
+
+/**
+ * An arena that the activations alone do not fit is refused before time goes into the layers' weights. They are as many
+ * bytes whatever the weights and ranges become, so one sample will do. Throws E_BUDGET.
+ */
+async function checkArena(graph: Graph, options: CompileOptions, file: string): Promise<void> {
+  const { arenaBudget } = options;
+  if (arenaBudget === undefined) return;
+  const first = ({ data, count }: Samples): Samples => ({ data: data.subarray(0, data.length / count), count: 1 });
+  const quantised = isInt8(graph) ? graph : await calibrate(graph, first(checkedSamples(graph, options, file)));
+  const { program, views } = lowered(quantised);
+  const bytes = activationBytes(program, views);
+  if (bytes <= arenaBudget) return;
+  throw new HalfbitError(
+    "E_BUDGET",
+    `${file}: the arena does not fit ${arenaBudget} bytes: the activations alone take ${bytes}, and layers need scratch too`,
+  );
+}
+
 /** The file is what a device will meet: it must load in the runtime and compute the recorded bits there. */
 async function proven(file: Uint8Array, program: Program, name: string): Promise<Uint8Array> {
   try {
@@ -156,6 +180,7 @@ async function proven(file: Uint8Array, program: Program, name: string): Promise
 export async function compile(input: { bytes: Uint8Array; name: string }, options: CompileOptions): Promise<Compiled> {
   const imported = fold(importModel(input.bytes, input.name));
   checkWeights(imported, input.name);
+  await checkArena(imported, options, input.name);
   const digest = await sha256(input.bytes);
   const { scheme, rank, target, solver, objective, seed, overrides, arenaBudget, labels, preprocessing } = options;
   const chosen = target ? aim(target) : { scheme, rank };
@@ -177,10 +202,8 @@ export async function compile(input: { bytes: Uint8Array; name: string }, option
   const { source, ...found } = await approximate(imported, options, input.name, job(digest, options), metadata);
 
   options.onProgress?.("write", 0, 1);
-  const lowered = lower(found.quantised);
-  const fused = fuseAdd(schedule(lowered.program, lowered.views), lowered.views);
-  const compacted = compact(fused, lowered.views);
-  const planned = plan(compacted.program, compacted.views, arenaBudget);
+  const { program: layers, views } = lowered(found.quantised);
+  const planned = plan(layers, views, arenaBudget);
 
   const program: Program = { ...planned.program, metadata, selfTest: selfTest(planned.program, SELF_TEST_SEED) };
   const file = await proven(writeModel(program), program, input.name);

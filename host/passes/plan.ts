@@ -128,11 +128,18 @@ function inPlaceOperands(layer: ProgramLayer, ownInput: boolean): number[] {
   return ownInput ? [...residual, layer.input] : residual;
 }
 
-/**
- * Gives layers of signs their strips, and places every tensor and every layer's scratch in one arena; a tensor that
- * nothing touches is left at 0. With an arena budget, in bytes, strips take what it leaves them. Throws E_BUDGET.
- */
-export function plan(program: Program, views: ReadonlyMap<number, number>, arenaBudget?: number): Plan {
+/** Blocks of tensors that stand on the same bytes, and what is alive at each layer. */
+interface Activations {
+  blocks: Block[];
+  /** A tensor of each block. */
+  roots: number[];
+  /** That of the block that a tensor is in. */
+  find: (tensor: number) => number;
+  /** Bytes, for each layer. */
+  alive: number[];
+}
+
+function activations(program: Program, views: ReadonlyMap<number, number>): Activations {
   const { tensors, layers } = program;
   const bytes = tensors.map((tensor) => size(tensor.shape));
   const root = [...tensors.keys()]; // root[t]: the tensor whose block t lives in
@@ -169,6 +176,21 @@ export function plan(program: Program, views: ReadonlyMap<number, number>, arena
   const alive = layers.map((_, i) =>
     blocks.filter((block) => block.first <= i && i <= block.last).reduce((sum, block) => sum + block.bytes, 0),
   );
+  return { blocks, roots, find, alive };
+}
+
+/** Bytes of the activations where most are alive: what no arena can be smaller than. */
+export function activationBytes(program: Program, views: ReadonlyMap<number, number>): number {
+  return Math.max(0, ...activations(program, views).alive);
+}
+
+/**
+ * Gives layers of signs their strips, and places every tensor and every layer's scratch in one arena; a tensor that
+ * nothing touches is left at 0. With an arena budget, in bytes, strips take what it leaves them. Throws E_BUDGET.
+ */
+export function plan(program: Program, views: ReadonlyMap<number, number>, arenaBudget?: number): Plan {
+  const { tensors, layers } = program;
+  const { blocks, roots, find, alive } = activations(program, views);
   const peak = Math.max(0, ...alive);
   const shapeOf = (t: number) => tensors[t].shape;
   const inRoom = (layer: ProgramLayer, room: number) => {

@@ -29,6 +29,14 @@ export interface Geometry {
   padding: { top: number; left: number; bottom: number; right: number };
 }
 
+/** Of a window of one pixel. */
+export const POINT: Geometry = {
+  kernel: [1, 1],
+  stride: [1, 1],
+  dilation: [1, 1],
+  padding: { top: 0, left: 0, bottom: 0, right: 0 },
+};
+
 /** int8 numbers of a quantised source: real weight = scales[t]·values, zero point 0; bias at scale s_x·scales[t]. */
 export interface Int8Weights {
   values: Int8Array;

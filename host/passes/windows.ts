@@ -1,6 +1,6 @@
 // The windows of a convolution's input as a matrix (im2col), all of them or a sample.
 
-import { type Conv2D, type FullyConnected, type Geometry, type Graph, windowOutput } from "../graph/graph.ts";
+import { type Conv2D, type FullyConnected, type Geometry, type Graph, POINT, windowOutput } from "../graph/graph.ts";
 import { mulberry32 } from "../solve/random.ts";
 
 /** Windows of count images of height × width × channels float32 under a geometry, in the weights' kh, kw, c order. */
@@ -10,18 +10,11 @@ export interface Windows {
   count: number;
 }
 
-const WHOLE: Geometry = {
-  kernel: [1, 1],
-  stride: [1, 1],
-  dilation: [1, 1],
-  padding: { top: 0, left: 0, bottom: 0, right: 0 },
-};
-
 /** The windows a layer sees on `count` samples; a FullyConnected's is its whole input. */
 export function windowsOf(graph: Graph, layer: Conv2D | FullyConnected, count: number): Windows {
   const shape = graph.tensors[layer.inputs[0]].shape;
   if (layer.kind === "Conv2D") return { shape, geometry: layer.geometry, count };
-  return { shape: [1, 1, shape[0] * shape[1] * shape[2]], geometry: WHOLE, count };
+  return { shape: [1, 1, shape[0] * shape[1] * shape[2]], geometry: POINT, count };
 }
 
 /** S: numbers a window. */

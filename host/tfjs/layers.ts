@@ -1,15 +1,15 @@
 // A layer of the graph as a function on TensorFlow.js tensors of count × height × width × channels.
 
 import * as tf from "@tensorflow/tfjs-core";
-import type {
-  Activation,
-  Conv2D,
-  Elementwise,
-  FullyConnected,
-  Geometry,
-  Graph,
-  Layer,
-  SemiBinaryWeights,
+import {
+  type Activation,
+  type Conv2D,
+  type Elementwise,
+  type FullyConnected,
+  type Graph,
+  type Layer,
+  POINT,
+  type SemiBinaryWeights,
 } from "../graph/graph.ts";
 import { reconstruct } from "../solve/reconstruct.ts";
 import { averagePool, convolve, maxPool, padImage } from "./window.ts";
@@ -23,13 +23,6 @@ export interface PreparedLayer {
 
 /** K·T·S from which semi-binary factors are applied one after the other: their product would take longer to form. */
 const FACTORED = 2 ** 24;
-
-const POINT: Geometry = {
-  kernel: [1, 1],
-  stride: [1, 1],
-  dilation: [1, 1],
-  padding: { top: 0, left: 0, bottom: 0, right: 0 },
-};
 
 /** Uploads the layer's weights in the layouts that tfjs takes. */
 export function prepareLayer(graph: Graph, layer: Layer): PreparedLayer {

@@ -3,7 +3,7 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { HalfbitError } from "../errors.ts";
-import type { Activation, Geometry } from "../graph/graph.ts";
+import { type Activation, type Geometry, POINT } from "../graph/graph.ts";
 import { startTfjs } from "../tfjs/backend.ts";
 import {
   convolution,
@@ -111,13 +111,6 @@ export function convolveDepthwise(
 ): tf.Tensor4D {
   return run(DEPTHWISE, { x, w, bias }, { geometry, activation } as unknown as tf.NamedAttrMap);
 }
-
-const POINT: Geometry = {
-  kernel: [1, 1],
-  stride: [1, 1],
-  dilation: [1, 1],
-  padding: { top: 0, left: 0, bottom: 0, right: 0 },
-};
 
 /** a·b + bias, differentiable: a m × k, b k × n, bias n. A 1×1 convolution over m pixels. */
 export function affine(a: tf.Tensor2D, b: tf.Tensor2D, bias: tf.Tensor1D): tf.Tensor2D {

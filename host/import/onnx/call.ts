@@ -1,10 +1,11 @@
 import { HalfbitError } from "../../errors.ts";
 import type { Layer, Tensor } from "../../graph/graph.ts";
+import { count, MAX_NUMBERS, show } from "../numbers.ts";
 import { axesOf, type Shape, sameWalk } from "./layout.ts";
 import type { Attribute, Node } from "./model.ts";
 import { layerName } from "./names.ts";
 import { readTensor } from "./tensor.ts";
-import { type Activation, CHW, type Constant, count, MAX_NUMBERS, type Order, show, type Value } from "./values.ts";
+import { type Activation, CHW, type Constant, type Order, type Value } from "./values.ts";
 
 /** What the import has built so far. */
 export interface Context {

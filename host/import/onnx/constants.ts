@@ -1,19 +1,10 @@
 // Nodes whose result is known at import: weights that are reshaped or dequantised, and the chains that compute a shape.
 
+import { alike, count, MAX_NUMBERS, type Numbers, show, transpose } from "../numbers.ts";
 import type { Call } from "./call.ts";
 import { dequantisedConstant, quantisedConstant } from "./qdq.ts";
 import { emptyOf } from "./tensor.ts";
-import {
-  alike,
-  type Constant,
-  count,
-  integers,
-  MAX_FILLED,
-  MAX_NUMBERS,
-  type Numbers,
-  show,
-  transpose,
-} from "./values.ts";
+import { type Constant, integers, MAX_FILLED } from "./values.ts";
 import { permutationOf, reshapedDims, squeezedDims, unsqueezedDims } from "./views.ts";
 
 type Fold = (call: Call) => Constant;

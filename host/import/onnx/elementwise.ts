@@ -1,10 +1,12 @@
 // Operators that keep the shape of their operand: arithmetic and activation functions.
 
 import type { Elementwise } from "../../graph/graph.ts";
+import { type Affine, aroundRelu6 } from "../bounded.ts";
+import { count, show } from "../numbers.ts";
 import type { Call } from "./call.ts";
 import { affine } from "./layers.ts";
 import { axesOf, sameWalk } from "./layout.ts";
-import { type Activation, type Constant, count, show, type Value } from "./values.ts";
+import type { Activation, Constant, Value } from "./values.ts";
 import { perChannel } from "./weights.ts";
 
 /** Largest float32: how some exporters write "no bound". */
@@ -116,13 +118,11 @@ export function hardSigmoid(call: Call): Value {
   return bounded(call, call.activation(0), call.float("alpha", 0.2), call.float("beta", 0.5), 1);
 }
 
-/** Clip(scale·x + shift, 0, high) = high/6 · Relu6(6/high·(scale·x + shift)), without the steps that do nothing. */
+/** Clip(scale·x + shift, 0, high). */
 function bounded(call: Call, input: Activation, scale: number, shift: number, high: number): Value {
+  const { before, after } = aroundRelu6(scale, shift, high);
   const fill = (n: number) => new Float64Array(call.shape(input)[2]).fill(n);
-  const unit = 6 / high;
-  // scale is a float32 attribute: ⅙·6 should be 1, and is once rounded to float32.
-  const [s, b] = [Math.fround(scale * unit), Math.fround(shift * unit)];
-  const inside = s === 1 && b === 0 ? input : affine(call, input, fill(s), fill(b));
-  const clipped = call.emitLike({ kind: "Elementwise", function: "Relu6" }, [inside]);
-  return unit === 1 ? clipped : affine(call, clipped, fill(1 / unit), fill(0));
+  const applied = (x: Activation, [s, b]: Affine) => affine(call, x, fill(s), fill(b));
+  const clipped = call.emitLike({ kind: "Elementwise", function: "Relu6" }, [before ? applied(input, before) : input]);
+  return after ? applied(clipped, after) : clipped;
 }

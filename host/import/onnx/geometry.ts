@@ -1,7 +1,8 @@
 import { type Geometry, windowOutput } from "../../graph/graph.ts";
+import { show } from "../numbers.ts";
+import { samePadding } from "../padding.ts";
 import type { Call } from "./call.ts";
 import type { Shape } from "./layout.ts";
-import { show } from "./values.ts";
 
 const LARGEST = 0xffff;
 
@@ -30,9 +31,8 @@ function pads(call: Call, i: number, n: number, extent: number, stride: number):
   const mode = call.string("auto_pad", "NOTSET");
   if (mode === "VALID") return [0, 0];
   if (mode === "SAME_UPPER" || mode === "SAME_LOWER") {
-    const total = Math.max(0, (Math.ceil(n / stride) - 1) * stride + extent - n);
-    const half = Math.floor(total / 2);
-    return mode === "SAME_UPPER" ? [half, total - half] : [total - half, half];
+    const [less, more] = samePadding(n, extent, stride);
+    return mode === "SAME_UPPER" ? [less, more] : [more, less];
   }
   const values = call.ints("pads") ?? [0, 0, 0, 0];
   if (values.length !== 4) call.fail(`has ${values.length} pads; only two spatial dimensions are supported`);

@@ -1,11 +1,12 @@
 import { HalfbitError } from "../../errors.ts";
 import type { Graph } from "../../graph/graph.ts";
+import { count, MAX_NUMBERS, show } from "../numbers.ts";
 import { Call, type Context } from "./call.ts";
 import { completeInt8 } from "./int8.ts";
 import { inputLayout, sameWalk } from "./layout.ts";
 import { type Model, type Node, readModel } from "./model.ts";
 import { importerOf, SUPPORTED } from "./operators.ts";
-import { count, HWC, MAX_NUMBERS, show, type Value } from "./values.ts";
+import { HWC, type Value } from "./values.ts";
 
 /**
  * Reads an ONNX network (operator set 11 or later; float32, or int8 in QuantizeLinear/DequantizeLinear form) as a graph

@@ -1,18 +1,11 @@
 // Convolutions and products with constant weights.
 
-import { windowOutput } from "../../graph/graph.ts";
+import { POINT, windowOutput } from "../../graph/graph.ts";
+import { count, type Numbers, show, transpose } from "../numbers.ts";
 import type { Call } from "./call.ts";
 import { windowGeometry } from "./geometry.ts";
-import { type Activation, CHW, type Constant, count, type Numbers, show, transpose, type Value } from "./values.ts";
+import { type Activation, CHW, type Constant, type Value } from "./values.ts";
 import { parameters, perChannel } from "./weights.ts";
-
-/** A window of one pixel. */
-const POINT = {
-  kernel: [1, 1] as [number, number],
-  stride: [1, 1] as [number, number],
-  dilation: [1, 1] as [number, number],
-  padding: { top: 0, left: 0, bottom: 0, right: 0 },
-};
 
 /** Conv: weights O × I/g × kh × kw become O × kh × kw × I/g, or kh × kw × O where every input channel is its own group. */
 export function conv(call: Call): Value {

@@ -1,10 +1,11 @@
 // Pooling and reductions over height and width, Softmax, Pad, Concat.
 
 import { windowOutput } from "../../graph/graph.ts";
+import { count, MAX_NUMBERS, show } from "../numbers.ts";
 import type { Call } from "./call.ts";
 import { windowGeometry } from "./geometry.ts";
 import { axesOf } from "./layout.ts";
-import { type Activation, CHW, count, MAX_NUMBERS, show, type Value } from "./values.ts";
+import { type Activation, CHW, type Value } from "./values.ts";
 
 export function maxPool(call: Call): Value {
   return pool(call, "MaxPool");

@@ -2,9 +2,10 @@
 // quantised. uint8 numbers become int8 by subtracting 128 from them and from their zero point.
 
 import type { Quantisation } from "../../graph/graph.ts";
+import { count, type Numbers } from "../numbers.ts";
 import type { Call } from "./call.ts";
 import { INT8, UINT8 } from "./tensor.ts";
-import { type Activation, type Constant, count, type Numbers, type Value } from "./values.ts";
+import type { Activation, Constant, Value } from "./values.ts";
 
 interface Scheme {
   scales: Float64Array;

@@ -1,6 +1,7 @@
 import type { onnx } from "onnx-proto";
 import { HalfbitError } from "../../errors.ts";
-import { type Constant, count, MAX_NUMBERS, type Numbers, show } from "./values.ts";
+import { count, MAX_NUMBERS, type Numbers, show } from "../numbers.ts";
+import type { Constant } from "./values.ts";
 
 type Field = "floatData" | "int32Data" | "int64Data" | "doubleData" | "uint64Data";
 

@@ -1,9 +1,10 @@
 // Operators that change how ONNX sees a value and move no number of the NHWC tensor.
 
+import { count, show } from "../numbers.ts";
 import type { Call } from "./call.ts";
 import { transposed } from "./layout.ts";
 import { DOUBLE, FLOAT, FLOAT16 } from "./tensor.ts";
-import { type Activation, count, show, type Value } from "./values.ts";
+import type { Activation, Value } from "./values.ts";
 
 function seenAs(call: Call, value: Activation, dims: number[]): Value {
   if (count(dims) !== count(value.dims)) call.corrupt(`reshapes ${show(value.dims)} to ${show(dims)}`);

@@ -1,6 +1,7 @@
 import type { Int8Weights } from "../../graph/graph.ts";
+import { count, type Numbers, show } from "../numbers.ts";
 import type { Call } from "./call.ts";
-import { type Activation, type Constant, count, type Numbers, show } from "./values.ts";
+import type { Activation, Constant } from "./values.ts";
 
 export interface Parameters {
   weights: Float32Array;

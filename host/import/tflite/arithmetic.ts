@@ -3,7 +3,7 @@
 // The graph has no constants outside weights, so x·m + b with a number a channel is a 1×1 DepthwiseConv2D; in int8 only
 // where its arithmetic is the operator's.
 
-import { type Activation, type Quantisation, size, type TensorId } from "../../graph/graph.ts";
+import { type Activation, POINT, type Quantisation, size, type TensorId } from "../../graph/graph.ts";
 import { constantTensor } from "./constant-tensor.ts";
 import { realValues, storedValues } from "./constants.ts";
 import {
@@ -100,7 +100,7 @@ function shift(c: Conversion, op: SourceOperator, i: number, signX: number, sign
   c.layers.push({
     kind: "DepthwiseConv2D",
     ...layerBase(c, op, [x], shape),
-    geometry: pixel(),
+    geometry: POINT,
     weights: new Float32Array(shape[2]).fill(signX),
     bias: Float32Array.from(bias),
     activation: fused,
@@ -118,7 +118,7 @@ function scale(c: Conversion, op: SourceOperator, i: number, fused: Activation):
   const { shape, quantisation } = c.tensors[x];
   const known = integers(c, op, i);
   const weights = Float32Array.from(perChannel(c, op, i, x, realValues(c, op, source(c, op, i))));
-  const shared = { geometry: pixel(), weights, bias: new Float32Array(shape[2]), activation: fused };
+  const shared = { geometry: POINT, weights, bias: new Float32Array(shape[2]), activation: fused };
   if (quantisation === undefined || known === undefined) {
     c.layers.push({ kind: "DepthwiseConv2D", ...layerBase(c, op, [x], shape), ...shared });
     return;
@@ -139,13 +139,4 @@ function scale(c: Conversion, op: SourceOperator, i: number, fused: Activation):
     bias: new Int32Array(shape[2]),
   };
   c.layers.push({ kind: "DepthwiseConv2D", ...base, ...shared, int8 });
-}
-
-function pixel() {
-  return {
-    kernel: [1, 1] as [number, number],
-    stride: [1, 1] as [number, number],
-    dilation: [1, 1] as [number, number],
-    padding: { top: 0, left: 0, bottom: 0, right: 0 },
-  };
 }

@@ -3,8 +3,8 @@
 // The graph has no constants outside weights: a layer with zero weights, which reads any activation, leaves its bias.
 
 import type { Quantisation, TensorId } from "../../graph/graph.ts";
+import { layerName } from "../tensorflow-names.ts";
 import type { Conversion } from "./conversion.ts";
-import { layerName } from "./names.ts";
 
 /** Largest stride of a layer. */
 const MAX_STRIDE = 255;

@@ -2,8 +2,8 @@
 
 import { type Code, HalfbitError } from "../../errors.ts";
 import { type Activation, type Graph, type Layer, size, type Tensor, type TensorId } from "../../graph/graph.ts";
+import { layerName } from "../tensorflow-names.ts";
 import type { SourceModel, SourceOperator, SourceTensor } from "./model.ts";
-import { layerName } from "./names.ts";
 import { ACTIVATIONS } from "./schema.ts";
 
 export interface Conversion {

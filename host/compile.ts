@@ -4,6 +4,7 @@ import { Engine } from "./engine.ts";
 import { HalfbitError } from "./errors.ts";
 import { type Graph, size } from "./graph/graph.ts";
 import { importModel } from "./import/detect.ts";
+import type { Source } from "./import/source.ts";
 import type { CompileOptions, Samples, Target } from "./options.ts";
 import { type Allocated, allocate } from "./passes/allocate.ts";
 import { calibrate } from "./passes/calibrate.ts";
@@ -34,6 +35,8 @@ export interface LayerReport extends LayerDecomposition {
 export interface Compiled {
   /** The model file. */
   file: Uint8Array;
+  /** Of the source network, with the files beside it. */
+  sourceBytes: number;
   program: Program;
   /** The float network after import and folding: what accuracy is compared with. */
   graph: Graph;
@@ -53,9 +56,23 @@ export interface Compiled {
 /** Seed of the self-test's input. */
 const SELF_TEST_SEED = 0x2545f491;
 
-async function sha256(bytes: Uint8Array): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", bytes as BufferSource);
+/** Of one file after the other. */
+async function sha256(files: Uint8Array[]): Promise<string> {
+  const bytes = await new Blob(files as BlobPart[]).arrayBuffer();
+  const digest = await crypto.subtle.digest("SHA-256", bytes);
   return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** The source, and a list of its files: its own, then those beside it, as they are read. */
+function recorded({ read, ...own }: Source): { source: Source; files: Uint8Array[] } {
+  const files = [own.bytes];
+  if (read === undefined) return { source: own, files };
+  const recording = async (path: string) => {
+    const bytes = await read(path);
+    files.push(bytes);
+    return bytes;
+  };
+  return { source: { ...own, read: recording }, files };
 }
 
 /** In fewer bytes than a scheme takes, so that a budget of the bytes of a file with one scheme has room for it. */
@@ -173,15 +190,16 @@ async function proven(file: Uint8Array, program: Program, name: string): Promise
 }
 
 /**
- * Compiles a network file (TFLite or ONNX). Deterministic: same bytes, same samples, same seed, same file.
+ * Compiles a network (TFLite, ONNX or TensorFlow.js). Deterministic: same bytes, same samples, same seed, same file.
  * Throws E_SOURCE_FORMAT, E_SOURCE_CORRUPT, E_UNSUPPORTED_OPERATOR, E_UNSUPPORTED, E_CALIBRATION, E_OVERRIDES,
  * E_BUDGET, E_TOO_LARGE.
  */
-export async function compile(input: { bytes: Uint8Array; name: string }, options: CompileOptions): Promise<Compiled> {
-  const imported = fold(importModel(input.bytes, input.name));
+export async function compile(input: Source, options: CompileOptions): Promise<Compiled> {
+  const recording = recorded(input);
+  const imported = fold(await importModel(recording.source));
   checkWeights(imported, input.name);
   await checkArena(imported, options, input.name);
-  const digest = await sha256(input.bytes);
+  const digest = await sha256(recording.files);
   const { scheme, rank, target, solver, objective, seed, overrides, arenaBudget, labels, preprocessing } = options;
   const chosen = target ? aim(target) : { scheme, rank };
   const sourceFile = input.name.split(/[\\/]/).at(-1)!;
@@ -208,5 +226,6 @@ export async function compile(input: { bytes: Uint8Array; name: string }, option
   const program: Program = { ...planned.program, metadata, selfTest: selfTest(planned.program, SELF_TEST_SEED) };
   const file = await proven(writeModel(program), program, input.name);
   options.onProgress?.("write", 1, 1);
-  return { file, program, graph: source, ...found, arenaLowerBound: planned.lowerBound };
+  const sourceBytes = recording.files.reduce((sum, { length }) => sum + length, 0);
+  return { file, sourceBytes, program, graph: source, ...found, arenaLowerBound: planned.lowerBound };
 }

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import { Engine } from "../host/engine.ts";
 import { size } from "../host/graph/graph.ts";
-import { importModel } from "../host/import/detect.ts";
+import { importTflite } from "../host/import/tflite/index.ts";
 import { compact } from "../host/passes/compact.ts";
 import { fold } from "../host/passes/fold.ts";
 import { fuseAdd } from "../host/passes/fuse-add.ts";
@@ -22,7 +22,7 @@ const SAMPLES = 8;
 
 /** A source network as its program, by the passes that an int8 network takes (host/compile.ts). */
 function programOf(bytes: Uint8Array, name: string): Program {
-  const { program, views } = lower(fold(importModel(bytes, name)));
+  const { program, views } = lower(fold(importTflite(bytes, name)));
   const compacted = compact(fuseAdd(program, views), views);
   return plan(compacted.program, compacted.views).program;
 }

@@ -1,6 +1,6 @@
 // Batch norm as training leaves it: the mean and variance of what each one receives.
 
-import { importModel } from "../../host/import/detect.ts";
+import { importOnnx } from "../../host/import/onnx/index.ts";
 import type { Samples } from "../../host/options.ts";
 import { type Activations, advance } from "../../host/passes/decompose/prefix.ts";
 import { isAffine } from "../../host/passes/fold-affine.ts";
@@ -11,7 +11,7 @@ const EPSILON = 1e-5;
 
 /** Sets the statistics of every BatchNormalization from the float network on `images` of size × size × 3, in order. */
 export async function measureNorms(draft: Draft, size: number, images: Samples): Promise<void> {
-  const graph = importModel(buildOnnx({ input: [1, 3, size, size], ...draft }), "draft.onnx");
+  const graph = importOnnx(buildOnnx({ input: [1, 3, size, size], ...draft }), "draft.onnx");
   let live: Activations = new Map();
   for (const [i, layer] of graph.layers.entries()) {
     if (!isAffine(graph, layer)) continue;

@@ -2,7 +2,7 @@
 
 import type { Graph } from "../../host/graph/graph.ts";
 import { size } from "../../host/graph/graph.ts";
-import { importModel } from "../../host/import/detect.ts";
+import { importTflite } from "../../host/import/tflite/index.ts";
 import { fold } from "../../host/passes/fold.ts";
 import { cifar10, kws500, sharedData } from "../../tests/support/data.ts";
 import { mlperf } from "../../tests/support/mlperf.ts";
@@ -33,7 +33,7 @@ export function sourceNetwork(source: Source): SourceNetwork {
     if (!found) throw new Error(`../shared/data/${name} is missing: the networks are read from there`);
     return found;
   };
-  const graph = (numbers: "float" | "int8") => fold(importModel(mlperf(`${source}_${numbers}.tflite`), source));
+  const graph = (numbers: "float" | "int8") => fold(importTflite(mlperf(`${source}_${numbers}.tflite`), source));
   const graphs = { float: graph("float"), int8: graph("int8") };
   const { shape, quantisation } = graphs.int8.tensors[graphs.int8.input];
   const int8 = sample(source, size(shape));

@@ -1,13 +1,20 @@
 // The files and options that a compilation reads beside its source.
 
+import { dirname, join } from "node:path";
 import { HalfbitError } from "../errors.ts";
 import { readFile } from "../files.ts";
 import type { Graph } from "../graph/graph.ts";
+import type { Source } from "../import/source.ts";
 import type { LayerOverride, Samples, Scheme } from "../options.ts";
 import { isIdx } from "../samples/idx.ts";
 import { isNpy } from "../samples/npy.ts";
 import { type Preprocessing, readLabels, readSamples, type SampleArray, sampleCount, toReal } from "../samples.ts";
 import { isScheme } from "./options.ts";
+
+/** The network in a file; what it keeps in others lies in the same folder. */
+export function openSource(file: string): Source {
+  return { bytes: readFile(file), name: file, read: async (path) => readFile(join(dirname(file), path)) };
+}
 
 /** real = (pixel − mean) · scale, where the command line says so; one value or one a channel. */
 export function preprocessingOf(

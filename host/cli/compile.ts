@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import { inFile } from "../errors.ts";
-import { checkWritable, readFile, writeAtomically } from "../files.ts";
+import { checkWritable, writeAtomically } from "../files.ts";
 import { importModel } from "../import/detect.ts";
 import type { CompileOptions, Scheme, Target } from "../options.ts";
 import { StageClock } from "../report/stage-clock.ts";
@@ -9,6 +9,7 @@ import {
   calibrationFrom,
   holdsNumbers,
   openSamples,
+  openSource,
   preprocessingOf,
   readLabelNames,
   readOverrides,
@@ -72,13 +73,14 @@ Examples:
   halfbit compile network.onnx -o model.bin --calib samples.npy --rank 2 --labels labels.txt
   halfbit compile network.onnx -o model.bin --calib samples.npy --budget 18kB --recover 10
   halfbit compile network.onnx -o model.bin --calib samples.npy --finetune 20 --train samples.npy --labels classes.npy
+  halfbit compile web_model/model.json -o model.bin --calib samples.npy
   halfbit compile digits.onnx -o digits.bin --calib train-images-idx3-ubyte.gz --scale 0.00392156862745098`;
 
 export function compileCommand(root: Command): void {
   root
     .command("compile")
-    .description("compile a trained network (TFLite, ONNX) into a model file")
-    .argument("<source>", "network file")
+    .description("compile a trained network (TFLite, ONNX, TensorFlow.js) into a model file")
+    .argument("<source>", "network file: .tflite, .onnx, or model.json with its weights beside it")
     .requiredOption("-o, --output <file>", "model file to write")
     .option(
       "--scheme <scheme>",
@@ -157,8 +159,8 @@ function targetOf({ budget, bits, maxDrop }: Options): Target | undefined {
 async function compileModel(source: string, options: Options): Promise<void> {
   checkReports(options.report, options.output);
   checkWritable(options.output); // before minutes of work
-  const bytes = readFile(source);
-  const graph = importModel(bytes, source);
+  const network = openSource(source);
+  const graph = await importModel(network);
   const chosen = preprocessingOf(graph, options);
   const samples = options.calib ? openSamples(options.calib, graph, chosen) : undefined;
   // uint8 samples without options: the network takes pixels as they are, and so it shall from images.
@@ -193,7 +195,7 @@ async function compileModel(source: string, options: Options): Promise<void> {
       progress.update(stage, done, total);
     },
   };
-  const compiled = await compile({ bytes, name: source }, settings)
+  const compiled = await compile(network, settings)
     .catch((error: unknown) => {
       throw inFile(options.layers ?? source, "E_OVERRIDES", error);
     })
@@ -208,11 +210,11 @@ async function compileModel(source: string, options: Options): Promise<void> {
   if (options.report.length > 0) {
     const trained = options.recover > 0 || options.finetune > 0; // and may have met what calibration left
     const unseen = calibration && !trained ? unseenSamples(samples, calibration.left) : undefined;
-    await writeReports(options.report, { bytes, name: source }, compiled, settings, {
+    await writeReports(options.report, network, compiled, settings, {
       seconds,
       unseen,
       quiet: options.quiet,
     });
   }
-  if (!options.quiet) print(summary({ source, sourceBytes: bytes.length, output: options.output }, compiled, seconds));
+  if (!options.quiet) print(summary({ source, output: options.output }, compiled, seconds));
 }

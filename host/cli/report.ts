@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import type { Compiled } from "../compile.ts";
 import { HalfbitError } from "../errors.ts";
 import { checkWritable, writeAtomically } from "../files.ts";
+import type { Source } from "../import/source.ts";
 import type { CompileOptions, Samples } from "../options.ts";
 import type { Measurements } from "../report/measure.ts";
 import { reportFormat } from "../report/render.ts";
@@ -36,7 +37,7 @@ export function unseenSamples(file: SampleFile, left: readonly number[]): Sample
 /** Measures what a report holds, and writes it under every name. */
 export async function writeReports(
   reports: readonly string[],
-  source: { bytes: Uint8Array; name: string },
+  source: Source,
   compiled: Compiled,
   options: CompileOptions,
   { seconds, unseen, quiet }: { seconds: StageSeconds[]; unseen?: Samples; quiet?: boolean },
@@ -54,14 +55,13 @@ export async function writeReports(
   );
   progress.end();
   const { report = compiled.report, ...others } = measured;
-  const sourceBytes = source.bytes.length;
-  const built = buildReport({ ...compiled, report }, { sourceBytes, seconds, ...others });
+  const built = buildReport({ ...compiled, report }, { seconds, ...others });
   for (const path of reports) writeAtomically(path, await renderReport(built, path));
 }
 
 /** Nothing without samples; nor after an interrupt, for who does not wait for training does not wait for a report. */
 async function measuredFor(
-  source: { bytes: Uint8Array; name: string },
+  source: Source,
   compiled: Compiled,
   { calibration, ...options }: CompileOptions,
   unseen?: Samples,

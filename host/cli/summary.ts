@@ -7,13 +7,12 @@ import { table, thousands } from "./output.ts";
 
 interface Files {
   source: string;
-  sourceBytes: number;
   output: string;
 }
 
 export function summary(
-  { source, sourceBytes, output }: Files,
-  { file, program, report, training }: Compiled,
+  { source, output }: Files,
+  { file, sourceBytes, program, report, training }: Compiled,
   seconds: StageSeconds[],
 ): string {
   return `${layerTable(report)}

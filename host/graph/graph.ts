@@ -171,6 +171,9 @@ export type Layer =
   | Reshape
   | Elementwise;
 
+/** A layer without its place in a graph. */
+export type LayerBody = Layer extends infer L ? (L extends Layer ? Omit<L, keyof LayerBase> : never) : never;
+
 /** Every layer's inputs are `input` or outputs of earlier layers. */
 export interface Graph {
   name: string;

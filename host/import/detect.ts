@@ -3,6 +3,7 @@
 import { HalfbitError } from "../errors.ts";
 import type { Graph } from "../graph/graph.ts";
 import { importOnnx } from "./onnx/index.ts";
+import type { Source } from "./source.ts";
 import { importTflite } from "./tflite/index.ts";
 
 /** What people pass by mistake: the first bytes, what they are, and what to do. */
@@ -19,17 +20,27 @@ const MISTAKEN: [prefix: string, what: string][] = [
   ["GGUF", "a GGUF file"],
 ];
 
-/** bytes: a TFLite or ONNX file; file: its name, for messages. */
-export function importModel(bytes: Uint8Array, file: string): Graph {
+/** A TFLite, ONNX or TensorFlow.js network. */
+export async function importModel(source: Source): Promise<Graph> {
+  const { bytes, name: file } = source;
   const refuse = (what: string) => new HalfbitError("E_SOURCE_FORMAT", `${file}: ${what}`);
-  if (bytes.length === 0) throw refuse("the file is empty; a TFLite or ONNX network is expected");
+  if (bytes.length === 0) throw refuse("the file is empty; a TFLite, ONNX or TensorFlow.js network is expected");
   const start = String.fromCharCode(...bytes.subarray(0, 8));
   if (start.slice(4) === "TFL3") return importTflite(bytes, file);
   const mistaken = MISTAKEN.find(([prefix]) => start.startsWith(prefix));
-  if (mistaken !== undefined) throw refuse(`not a TFLite or ONNX network but ${mistaken[1]}`);
-  if (isText(bytes)) throw refuse("not a TFLite or ONNX network but text");
+  if (mistaken !== undefined) throw refuse(`not a TFLite, ONNX or TensorFlow.js network but ${mistaken[1]}`);
+  if (isJson(bytes)) {
+    const { importTfjs } = await import("./tfjs/index.ts"); // TensorFlow.js is slow to load: only where it is needed
+    return importTfjs(source);
+  }
+  if (isText(bytes)) throw refuse("not a TFLite, ONNX or TensorFlow.js network but text");
   if (/\.onnx$/i.test(file) || isOnnx(bytes)) return importOnnx(bytes, file);
-  throw refuse('neither TFLite ("TFL3" at byte 4) nor ONNX; give a .tflite or .onnx file');
+  throw refuse('neither TFLite ("TFL3" at byte 4) nor ONNX nor JSON; give a .tflite or .onnx file, or a model.json');
+}
+
+/** An object or a list, after white space. No ONNX file begins so: bytes of these are fields or types that none has there. */
+function isJson(bytes: Uint8Array): boolean {
+  return /^(\xef\xbb\xbf)?[ \t\r\n]*[{[]/.test(String.fromCharCode(...bytes.subarray(0, 64)));
 }
 
 function isText(bytes: Uint8Array): boolean {

@@ -19,15 +19,20 @@ const OPERATION =
 /** Names that say nothing about the layer: the converter's for a network's output, and numbers. */
 const NOTHING = /^(Identity(_int8|_\d+)?|StatefulPartitionedCall|PartitionedCall|output|tensor|\d+)(:\d+)?$/i;
 
-/** A name for the layer that computes tensor `tensorName`, not in `taken`, which it joins. */
-export function layerName(tensorName: string, operator: string, taken: Set<string>): string {
+/** A name for the layer that computes tensor `tensorName`. */
+export function layerName(tensorName: string, operator: string): string {
   const paths = tensorName.split(";");
   const own = (OWN[operator] ?? []).map((pattern) => paths.find((path) => pattern.test(path)));
   const components = (own.find((path) => path !== undefined) ?? paths[0]).split("/");
   const last = components[components.length - 1];
   const chosen = components.length > 1 && OPERATION.test(last) ? components[components.length - 2] : last;
   const base = NOTHING.test(chosen) ? operator.toLowerCase() : chosen.replace(/:\d+$/, "").replace(/[^\w.-]+/g, "_");
-  let name = base || operator.toLowerCase();
+  return base || operator.toLowerCase();
+}
+
+/** The name, with a number where it is taken; it joins those that are. */
+export function uniqueName(base: string, taken: Set<string>): string {
+  let name = base;
   for (let i = 1; taken.has(name); i++) name = `${base}.${i}`;
   taken.add(name);
   return name;

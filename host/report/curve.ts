@@ -2,6 +2,7 @@
 
 import { compile } from "../compile.ts";
 import { HalfbitError } from "../errors.ts";
+import type { Source } from "../import/source.ts";
 import type { CompileOptions, Samples, Scheme } from "../options.ts";
 import type { Judge } from "./closeness.ts";
 import type { CurvePoint } from "./report.ts";
@@ -26,7 +27,7 @@ const MAX_MS = 80_000;
 
 /** Points by rising bytes, and the names of the settings that there was no time for, or no way to compile. */
 export async function curve(
-  source: { bytes: Uint8Array; name: string },
+  source: Source,
   options: CompileOptions,
   calibration: Samples,
   judge: Judge,
@@ -49,7 +50,7 @@ export async function curve(
 }
 
 async function compiledPoint(
-  source: { bytes: Uint8Array; name: string },
+  source: Source,
   { solver, objective, seed, steps, overrides }: CompileOptions,
   setting: Setting,
   calibration: Samples,

@@ -1,6 +1,7 @@
 // What a report measures beside the compilation itself.
 
 import type { Compiled, LayerReport } from "../compile.ts";
+import type { Source } from "../import/source.ts";
 import type { CompileOptions, Samples } from "../options.ts";
 import { trains } from "../passes/recover.ts";
 import { judgeAgainst } from "./closeness.ts";
@@ -26,7 +27,7 @@ const BASELINE_SAMPLES = 500;
  * judge on; without any, the last fifth of the calibration samples are, which then only the other settings do not see.
  */
 export async function measure(
-  source: { bytes: Uint8Array; name: string },
+  source: Source,
   compiled: Compiled,
   options: CompileOptions & { calibration: Samples },
   unseen?: Samples,

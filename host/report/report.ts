@@ -88,12 +88,12 @@ export interface Report extends Measured {
   memory: MemoryMap;
 }
 
-/** `measured` is reported as it is; what it lacks as not measured. sourceBytes: of the source network's file. */
+/** `measured` is reported as it is; what it lacks as not measured. */
 export function buildReport(
   compiled: Compiled,
-  { sourceBytes, seconds, ...measured }: Measured & { sourceBytes: number; seconds?: StageSeconds[] },
+  { seconds, ...measured }: Measured & { seconds?: StageSeconds[] },
 ): Report {
-  const { file, program, graph, report, arenaLowerBound, training, allocation } = compiled;
+  const { file, sourceBytes, program, graph, report, arenaLowerBound, training, allocation } = compiled;
   const { name, provenance } = program.metadata;
   const options = provenance?.options ?? {};
   const pixels = outputPixels(graph);

@@ -1,5 +1,5 @@
 import { HalfbitError } from "../../errors.ts";
-import type { Layer, Tensor } from "../../graph/graph.ts";
+import type { Layer, LayerBody, Tensor } from "../../graph/graph.ts";
 import { count, MAX_NUMBERS, show } from "../numbers.ts";
 import { axesOf, type Shape, sameWalk } from "./layout.ts";
 import type { Attribute, Node } from "./model.ts";
@@ -18,9 +18,6 @@ export interface Context {
   readers: Map<string, Node[]>;
   names: Set<string>;
 }
-
-/** A layer without what the importer fills in. */
-export type Body = Layer extends infer L ? (L extends Layer ? Omit<L, "name" | "inputs" | "output"> : never) : never;
 
 /** One node being imported: typed access to its inputs and attributes, and the way to add layers. */
 export class Call {
@@ -116,7 +113,7 @@ export class Call {
   }
 
   /** Appends a layer over `inputs`, whose output has the given NHWC shape and is seen by ONNX as dims in order. */
-  emit(body: Body, inputs: readonly Activation[], shape: Shape, dims: number[], order: Order): Activation {
+  emit(body: LayerBody, inputs: readonly Activation[], shape: Shape, dims: number[], order: Order): Activation {
     if (!shape.every((n) => Number.isInteger(n) && n >= 1))
       this.corrupt(`has an output of ${show(shape)} (height×width×channels)`);
     if (count(shape) > MAX_NUMBERS) this.fail(`has an output of ${show(shape)}, too large for any device`);
@@ -129,7 +126,7 @@ export class Call {
   }
 
   /** An elementwise layer: the output looks as its input does. */
-  emitLike(body: Body, inputs: readonly Activation[]): Activation {
+  emitLike(body: LayerBody, inputs: readonly Activation[]): Activation {
     const [like] = inputs;
     return this.emit(body, inputs, this.shape(like), like.dims, like.order);
   }

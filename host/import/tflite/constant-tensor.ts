@@ -3,7 +3,7 @@
 // The graph has no constants outside weights: a layer with zero weights, which reads any activation, leaves its bias.
 
 import type { Quantisation, TensorId } from "../../graph/graph.ts";
-import { layerName } from "../tensorflow-names.ts";
+import { uniqueName } from "../tensorflow-names.ts";
 import type { Conversion } from "./conversion.ts";
 
 /** Largest stride of a layer. */
@@ -29,7 +29,7 @@ export function constantTensor(
     const along = (n: number) => (pixels === "all" ? 1 : Math.min(n, MAX_STRIDE));
     const stride: [number, number] = [along(height), along(width)];
     const shape: [number, number, number] = [Math.ceil(height / stride[0]), Math.ceil(width / stride[1]), channels];
-    const name = layerName("constant", "constant", c.names);
+    const name = uniqueName("constant", c.names);
     const output = c.tensors.push({ name, shape, quantisation }) - 1;
     c.layers.push({
       kind: "DepthwiseConv2D",

@@ -2,7 +2,7 @@
 
 import { type Code, HalfbitError } from "../../errors.ts";
 import { type Activation, type Graph, type Layer, size, type Tensor, type TensorId } from "../../graph/graph.ts";
-import { layerName } from "../tensorflow-names.ts";
+import { layerName, uniqueName } from "../tensorflow-names.ts";
 import type { SourceModel, SourceOperator, SourceTensor } from "./model.ts";
 import { ACTIVATIONS } from "./schema.ts";
 
@@ -122,7 +122,7 @@ export function layerBase(
       `the output has shape [${shape.join(", ")}], the operator gives [${expected.join(", ")}]`,
     );
   }
-  return { name: layerName(name, op.name, c.names), inputs, output };
+  return { name: uniqueName(layerName(name, op.name), c.names), inputs, output };
 }
 
 /** A fused activation by its code. */

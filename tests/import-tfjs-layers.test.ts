@@ -194,7 +194,11 @@ const CASES: [what: string, model: () => tfl.LayersModel, kinds: string][] = [
     "Conv2D",
   ],
   ["models within models", nested, "Conv2D Mean FullyConnected"],
-  ["a residual block that two places share", residual, "Conv2D Conv2D Conv2D Add AveragePool Reshape FullyConnected Softmax"],
+  [
+    "a residual block that two places share",
+    residual,
+    "Conv2D Conv2D Conv2D Add AveragePool Reshape FullyConnected Softmax",
+  ],
 ];
 
 const kindsOf = (graph: Graph) => graph.layers.map(({ kind }) => kind).join(" ");

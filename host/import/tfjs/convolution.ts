@@ -33,7 +33,9 @@ function placed(op: Operation, x: Activation, kernel: Pair, window: Window): { g
         ];
   const pixels = typeof padding === "object" ? padding : { top, bottom, left, right };
   const geometry = { kernel, stride: strides, dilation: dilations, padding: pixels };
-  return { geometry, size: windowOutput(input, geometry) };
+  const size = windowOutput(input, geometry);
+  if (size.some((n) => n < 1)) throw corrupt(op, `has a window of ${show(kernel)} over an image of ${show(x.dims)}`);
+  return { geometry, size };
 }
 
 function filterDims(op: Operation, x: Activation, filter: Constant): [kh: number, kw: number, c: number, last: number] {

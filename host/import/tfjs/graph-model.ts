@@ -24,7 +24,8 @@ interface Import {
   constants: Map<string, Constant>;
   /** By the node's name; undefined while its inputs are being imported. */
   values: Map<string, Value | undefined>;
-  inputs: Activation[];
+  /** The Placeholder that was met. */
+  input?: Activation;
 }
 
 /** Adds what the output depends on to the draft; returns input and output. */
@@ -36,7 +37,7 @@ export async function importGraphModel(
   const { file } = model;
   const nodes = readNodes(model);
   const constants = await decodeWeights(weights);
-  const state: Import = { model, draft, nodes, constants, values: new Map(), inputs: [] };
+  const state: Import = { model, draft, nodes, constants, values: new Map() };
   const outputs = outputNames(model, nodes);
   const refuse = (what: string) => new HalfbitError("E_UNSUPPORTED", `${file}: ${what}`);
   if (outputs.length !== 1) {
@@ -44,11 +45,7 @@ export async function importGraphModel(
     throw refuse(`${outputs.length} outputs (${names}); halfbit takes networks of one`);
   }
   const output = valueAt(state, outputs[0], `output "${line(outputs[0])}"`);
-  if (state.inputs.length > 1) {
-    const names = state.inputs.map(({ tensor }) => draft.tensors[tensor].name).join(", ");
-    throw refuse(`${state.inputs.length} inputs (${names}); halfbit takes networks of one`);
-  }
-  const [input] = state.inputs;
+  const { input } = state;
   if (output.kind !== "activation" || input === undefined) throw refuse("the output is not computed from an input");
   return { input, output };
 }
@@ -72,7 +69,8 @@ function outputNames({ signature }: TfjsModel, nodes: ReadonlyMap<string, GraphN
   const names = signed.flatMap((output) => (isObject(output) && typeof output.name === "string" ? [output.name] : []));
   if (names.length > 0) return [...new Set(names)];
   const read = new Set([...nodes.values()].flatMap(({ inputs }) => inputs.map((input) => input.split(":")[0])));
-  const results = [...nodes.values()].filter(({ operator }) => operator !== "Const" && operator !== "NoOp");
+  const NO_RESULT = ["Const", "NoOp", "Placeholder"];
+  const results = [...nodes.values()].filter(({ operator }) => !NO_RESULT.includes(operator));
   return results.map(({ name }) => name).filter((name) => !read.has(name));
 }
 
@@ -108,9 +106,12 @@ function importNode(state: Import, node: GraphNode, op: Operation): Value {
   if (node.operator === "Placeholder") {
     const dims = placeholderShape(node) ?? signedShape(state.model, node.name);
     if (dims === undefined) throw failure(op, "E_UNSUPPORTED", "has no shape; export the network with a fixed size");
-    const input = addInput({ ...op, name: node.name }, dims);
-    state.inputs.push(input);
-    return input;
+    if (state.input !== undefined) {
+      const first = state.draft.tensors[state.input.tensor].name;
+      throw failure(op, "E_UNSUPPORTED", `is an input beside "${line(first)}"; halfbit takes networks of one`);
+    }
+    state.input = addInput({ ...op, name: node.name }, dims);
+    return state.input;
   }
   const importer = OPERATORS.get(node.operator);
   if (importer === undefined) {

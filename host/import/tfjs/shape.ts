@@ -17,7 +17,8 @@ import {
 export function reshape(op: Operation, x: Activation, dims: readonly number[]): Activation {
   const rest = dims.reduce((product, n) => (n === -1 ? product : product * n), 1);
   const fixed = dims.map((n) => (n === -1 ? count(x.dims) / rest : n));
-  if (count(fixed) !== count(x.dims)) throw corrupt(op, `reshapes ${show(x.dims)} to ${show(dims)}`);
+  if (!fixed.every(Number.isInteger) || count(fixed) !== count(x.dims))
+    throw corrupt(op, `reshapes ${show(x.dims)} to ${show(dims)}`);
   if (imageShape(op, fixed).join() === shapeOf(op, x).join()) return { ...x, dims: fixed };
   return emit(op, { kind: "Reshape" }, [x], fixed);
 }

@@ -334,3 +334,10 @@ test("an unknown shape of the Placeholder is taken from the signature", async ()
   const graph = await importModel(source(folder));
   assert.deepEqual(graph.tensors[graph.input].shape, [7, 6, 4]);
 });
+
+test("a graph may be deeper than the call stack", async () => {
+  const depth = 20_000;
+  const nodes = Array.from({ length: depth }, (_, i) => node("Relu", `n${i}`, [i === 0 ? "x" : `n${i - 1}`]));
+  const { layers } = await importModel(source(savedGraph({ input: [-1, 4], nodes: nodes.reverse() })));
+  assert.equal(layers.length, depth);
+});

@@ -10,26 +10,13 @@ import { fold } from "../host/passes/fold.ts";
 import { startTfjs } from "../host/tfjs/backend.ts";
 import { assertClose, reals } from "./support/reals.ts";
 import { changed, quantised, savedLayers, source } from "./support/tfjs-builder.ts";
+import { seeded } from "./support/tfjs-nets.ts";
 
 type Layer = tfl.layers.Layer;
 type Args = Record<string, unknown>;
 const { layers } = tfl;
 
 await startTfjs();
-
-/** Random weights, the same at every run. */
-function seeded(model: tfl.LayersModel): tfl.LayersModel {
-  const values = model.weights.map(({ shape, originalName }, i) => {
-    const numbers = reals(
-      shape.reduce((product: number, n) => product * n!, 1),
-      i + 1,
-      0.5,
-    );
-    return tf.tensor(originalName.endsWith("variance") ? numbers.map((n) => n * n + 0.5) : numbers, shape as number[]);
-  });
-  model.setWeights(values);
-  return model;
-}
 
 const IMAGE = [7, 6, 4];
 const chain = (inputShape: number[], ...list: Layer[]): tfl.LayersModel => {
@@ -265,4 +252,9 @@ test("the importer says nothing and keeps nothing on TensorFlow.js's heap", asyn
     said.map(({ mock }) => mock.callCount()),
     [0, 0, 0, 0],
   );
+});
+
+test("a model may be deeper than the call stack", async () => {
+  const deep = image(...Array.from({ length: 4000 }, () => layers.reLU({})));
+  assert.equal((await importModel(source(await savedLayers(deep)))).layers.length, 4000);
 });

@@ -6,7 +6,7 @@ import type { CompileOptions } from "../../host/options.ts";
 export type Read = (name: string) => Promise<Uint8Array>;
 
 interface Case {
-  source: "mnist.onnx" | "conv.tflite";
+  source: "mnist.onnx" | "conv.tflite" | "layers/model.json" | "graph/model.json";
   options: Partial<CompileOptions>;
   /** Rounds of fine-tuning with labels. */
   epochs?: number;
@@ -21,11 +21,13 @@ export const CASES: Record<string, Case> = {
   "semi-binary weights by the paper's greedy solver": { source: "conv.tflite", options: { solver: "greedy" } },
   "two-bit weights": { source: "mnist.onnx", options: { scheme: "bits:2", overrides: REST } },
   "schemes chosen for a budget": { source: "conv.tflite", options: { target: { kind: "budget", bytes: 1300 } } },
+  "a Layers model of TensorFlow.js": { source: "layers/model.json", options: { scheme: "alpha" } },
+  "a graph model of TensorFlow.js": { source: "graph/model.json", options: { scheme: "alpha" } },
   "a round of fine-tuning": { source: "mnist.onnx", options: { scheme: "alpha", objective: "weights" }, epochs: 1 },
 };
 
 /** Numbers of one input. */
-const SIZES = { "mnist.onnx": 784, "conv.tflite": 128 };
+const SIZES = { "mnist.onnx": 784, "conv.tflite": 128, "layers/model.json": 128, "graph/model.json": 128 };
 /** Digits to calibrate with; training takes all. */
 const CALIBRATION = 40;
 
@@ -46,7 +48,7 @@ export async function compiled(name: string, read: Read): Promise<Uint8Array> {
     },
   };
   const { file, training } = await compile(
-    { bytes, name: source },
+    { bytes, name: source, read: (path) => read(source.replace("model.json", path)) },
     {
       scheme: "semi-binary",
       rank: 1,

@@ -4,6 +4,8 @@ import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { mnist } from "../support/data.ts";
 import { convTflite } from "../support/sources.ts";
+import { savedLayers } from "../support/tfjs-builder.ts";
+import { smallGraph, smallModel } from "../support/tfjs-nets.ts";
 import { browserModules, browserScript } from "./bundle.ts";
 import { CASES, compiled } from "./cases.ts";
 import { noChromium, type Opened, openPage } from "./chromium.ts";
@@ -19,6 +21,12 @@ const inputs = new Map([
   ["pixels", digits.images.slice(0, DIGITS * 784)],
   ["labels", digits.labels.slice(0, DIGITS)],
 ]);
+for (const [name, folder] of Object.entries({
+  layers: await savedLayers(await smallModel(), 2),
+  graph: smallGraph(await smallModel(), 2),
+})) {
+  for (const [file, bytes] of folder) inputs.set(`${name}/${file}`, bytes);
+}
 
 /** The script lies in a folder of its own, so that its modules are found beside it and not beside the page. */
 const PAGE = '<!doctype html><link rel="icon" href="data:,"><script type="module" src="halfbit/page.js"></script>';

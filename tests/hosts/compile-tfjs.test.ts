@@ -8,32 +8,13 @@ import { npy } from "../support/arrays.ts";
 import { halfbit, temporaryFolder } from "../support/commands.ts";
 import { randomInt8 } from "../support/models.ts";
 import { reals } from "../support/reals.ts";
-import { attr, node, savedGraph } from "../support/tfjs-builder.ts";
+import { smallGraph, smallModel } from "../support/tfjs-nets.ts";
 
 const cwd = temporaryFolder();
-const folder = savedGraph(
-  {
-    input: [-1, 4, 4, 2],
-    constants: {
-      "model/conv2d/Conv2D/ReadVariableOp": { dims: [3, 3, 2, 4], data: reals(72, 1) },
-      shape: { dims: [2], data: Int32Array.of(-1, 64) },
-      "model/dense/MatMul/ReadVariableOp": { dims: [64, 3], data: reals(192, 2) },
-    },
-    nodes: [
-      node("Conv2D", "model/conv2d/Conv2D", ["x", "model/conv2d/Conv2D/ReadVariableOp"], {
-        strides: attr.ints(1, 1, 1, 1),
-        padding: attr.text("SAME"),
-      }),
-      node("Relu", "relu", ["model/conv2d/Conv2D"]),
-      node("Reshape", "flat", ["relu", "shape"]),
-      node("MatMul", "model/dense/MatMul", ["flat", "model/dense/MatMul/ReadVariableOp"]),
-    ],
-  },
-  2,
-);
+const folder = smallGraph(await smallModel(), 2);
 mkdirSync(join(cwd, "web_model"));
 for (const [name, bytes] of folder) writeFileSync(join(cwd, "web_model", name), bytes);
-writeFileSync(join(cwd, "samples.npy"), npy("<f4", [9, 4, 4, 2], [...reals(288, 3)]));
+writeFileSync(join(cwd, "samples.npy"), npy("<f4", [20, 8, 8, 2], [...reals(20 * 128, 3)]));
 writeFileSync(join(cwd, "labels.txt"), "north\neast\nsouth\n");
 
 const COMPILE = ["compile", "web_model/model.json", "--calib", "samples.npy", "--labels", "labels.txt"];
@@ -44,12 +25,12 @@ test("the weights beside model.json are read; the summary and the model name all
   const files = [...folder.values()];
   const bytes = files.reduce((sum, { length }) => sum + length, 0).toLocaleString("en-US");
   assert.ok(stdout.includes(`source ${bytes} bytes: web_model/model.json\n`), stdout);
-  assert.match(stdout, /^conv2d +Conv2D +int8 /m);
-  assert.match(stdout, /^dense +FullyConnected /m);
+  assert.match(stdout, /^pointwise +Conv2D +semi-binary /m);
+  assert.match(stdout, /^logits +FullyConnected +int8 /m);
   const { metadata, selfTest } = JSON.parse(halfbit(["inspect", "model.bin", "--json"], { cwd }).stdout);
   const hash = createHash("sha256").update(Buffer.concat(files)).digest("hex");
   assert.deepEqual([metadata.provenance.sha256, selfTest], [hash, true]);
-  writeFileSync(join(cwd, "input.raw"), randomInt8(32, 2));
+  writeFileSync(join(cwd, "input.raw"), randomInt8(128, 2));
   const run = halfbit(["run", "model.bin", "input.raw", "--top", "1"], { cwd });
   assert.match(run.stdout, /^ {2}\d +\S+ {2}(north|east|south)\n$/);
 });

@@ -1,9 +1,10 @@
-// A graph model (a GraphDef as JSON): nodes are imported from the output back to the input.
+// A graph model (a GraphDef as JSON): what the output depends on, node by node.
 
 import { HalfbitError } from "../../errors.ts";
 import { layerName } from "../tensorflow-names.ts";
-import { type GraphNode, placeholderShape, readNode, sizes } from "./graph-node.ts";
+import { type GraphNode, nodeOf, placeholderShape, sizes, titleOf } from "./graph-node.ts";
 import { OPERATORS } from "./graph-operators.ts";
+import { nodesFor, outputsOf, readNodes } from "./graph-topology.ts";
 import { isObject, line, type TfjsModel } from "./model.ts";
 import {
   type Activation,
@@ -17,115 +18,66 @@ import {
 } from "./values.ts";
 import { decodeWeights, type StoredWeights } from "./weights.ts";
 
-interface Import {
-  model: TfjsModel;
-  draft: Draft;
-  nodes: Map<string, GraphNode>;
-  constants: Map<string, Constant>;
-  /** By the node's name; undefined while its inputs are being imported. */
-  values: Map<string, Value | undefined>;
-  /** The Placeholder that was met. */
-  input?: Activation;
-}
-
 /** Adds what the output depends on to the draft; returns input and output. */
 export async function importGraphModel(
   model: TfjsModel,
   weights: StoredWeights,
   draft: Draft,
 ): Promise<{ input: Activation; output: Activation }> {
-  const { file } = model;
+  const refuse = (what: string) => new HalfbitError("E_UNSUPPORTED", `${model.file}: ${what}`);
   const nodes = readNodes(model);
-  const constants = await decodeWeights(weights);
-  const state: Import = { model, draft, nodes, constants, values: new Map() };
-  const outputs = outputNames(model, nodes);
-  const refuse = (what: string) => new HalfbitError("E_UNSUPPORTED", `${file}: ${what}`);
+  const outputs = outputsOf(model, nodes);
   if (outputs.length !== 1) {
-    const names = line(outputs.join(", "));
-    throw refuse(`${outputs.length} outputs (${names}); halfbit takes networks of one`);
+    throw refuse(`${outputs.length} outputs (${line(outputs.join(", "))}); halfbit takes networks of one`);
   }
-  const output = valueAt(state, outputs[0], `output "${line(outputs[0])}"`);
-  const { input } = state;
-  if (output.kind !== "activation" || input === undefined) throw refuse("the output is not computed from an input");
+  const ordered = nodesFor(model.file, nodes, outputs[0]);
+  const inputs = ordered.filter(({ operator }) => operator === "Placeholder");
+  if (inputs.length > 1) {
+    const names = line(inputs.map(({ name }) => name).join(", "));
+    throw refuse(`${inputs.length} inputs (${names}); halfbit takes networks of one`);
+  }
+  const constants = await decodeWeights(weights);
+  const values = new Map<string, Value>();
+  for (const node of ordered) values.set(node.name, importNode(model, node, draft, constants, values));
+  const input = values.get(inputs[0]?.name);
+  const output = values.get(nodeOf(outputs[0]));
+  if (input?.kind !== "activation" || output?.kind !== "activation") {
+    throw refuse("the output is not computed from an input");
+  }
   return { input, output };
 }
 
-function readNodes({ file, topology }: TfjsModel): Map<string, GraphNode> {
-  const listed = Array.isArray(topology.node) ? topology.node : [];
-  const nodes = listed.map((json): [string, GraphNode] => {
-    const node = readNode(json);
-    if (node !== undefined) return [node.name, node];
-    throw new HalfbitError(
-      "E_SOURCE_CORRUPT",
-      `${file}: modelTopology has a node without name, op or inputs; export it again`,
-    );
-  });
-  return new Map(nodes);
-}
-
-/** Those of the signature, else the nodes that no other reads. */
-function outputNames({ signature }: TfjsModel, nodes: ReadonlyMap<string, GraphNode>): string[] {
-  const signed = isObject(signature) && isObject(signature.outputs) ? Object.values(signature.outputs) : [];
-  const names = signed.flatMap((output) => (isObject(output) && typeof output.name === "string" ? [output.name] : []));
-  if (names.length > 0) return [...new Set(names)];
-  const read = new Set([...nodes.values()].flatMap(({ inputs }) => inputs.map((input) => input.split(":")[0])));
-  const NO_RESULT = ["Const", "NoOp", "Placeholder"];
-  const results = [...nodes.values()].filter(({ operator }) => !NO_RESULT.includes(operator));
-  return results.map(({ name }) => name).filter((name) => !read.has(name));
-}
-
-/** The value "node" or "node:index"; reader: what needs it, for messages. */
-function valueAt(state: Import, reference: string, reader: string): Value {
-  const { file } = state.model;
-  const [name, index = "0"] = reference.split(":");
-  const node = state.nodes.get(name);
-  if (node === undefined) {
-    throw new HalfbitError(
-      "E_SOURCE_CORRUPT",
-      `${file}: ${reader} reads "${line(name)}", which is no node; export it again`,
-    );
-  }
-  const op = operation(state.draft, node);
-  if (index !== "0")
-    throw failure(op, "E_UNSUPPORTED", `gives output ${line(index)} to ${reader}; only the first is supported`);
-  const known = state.values.get(name);
-  if (known !== undefined) return known;
-  if (state.values.has(name)) throw corrupt(op, "depends on its own result");
-  state.values.set(name, undefined);
-  const value = importNode(state, node, op);
-  state.values.set(name, value);
-  return value;
-}
-
-function importNode(state: Import, node: GraphNode, op: Operation): Value {
+function importNode(
+  model: TfjsModel,
+  node: GraphNode,
+  draft: Draft,
+  constants: ReadonlyMap<string, Constant>,
+  values: ReadonlyMap<string, Value>,
+): Value {
+  const op = operation(draft, node);
   if (node.operator === "Const") {
-    const found = state.constants.get(node.name);
+    const found = constants.get(node.name);
     if (found === undefined) throw corrupt(op, "has no numbers in the weightsManifest");
     return found;
   }
   if (node.operator === "Placeholder") {
-    const dims = placeholderShape(node) ?? signedShape(state.model, node.name);
+    const dims = placeholderShape(node) ?? signedShape(model, node.name);
     if (dims === undefined) throw failure(op, "E_UNSUPPORTED", "has no shape; export the network with a fixed size");
-    if (state.input !== undefined) {
-      const first = state.draft.tensors[state.input.tensor].name;
-      throw failure(op, "E_UNSUPPORTED", `is an input beside "${line(first)}"; halfbit takes networks of one`);
-    }
-    state.input = addInput({ ...op, name: node.name }, dims);
-    return state.input;
+    return addInput({ ...op, name: node.name }, dims);
   }
   const importer = OPERATORS.get(node.operator);
   if (importer === undefined) {
     const supported = ["Const", "Placeholder", ...OPERATORS.keys()].join(", ");
     throw failure(op, "E_UNSUPPORTED_OPERATOR", `is not supported; supported: ${supported}`);
   }
-  const inputs = node.inputs.map((input) => valueAt(state, input, op.title));
+  const inputs = node.inputs.map((input) => values.get(nodeOf(input))!);
   return importer({ ...op, node, inputs });
 }
 
 /** The shape that the signature gives an input. */
 function signedShape({ signature }: TfjsModel, name: string): (number | null)[] | undefined {
   const signed = isObject(signature) && isObject(signature.inputs) ? Object.values(signature.inputs) : [];
-  const input = signed.filter(isObject).find((one) => String(one.name).split(":")[0] === name);
+  const input = signed.filter(isObject).find((one) => nodeOf(String(one.name)) === name);
   return isObject(input?.tensorShape) ? sizes(input.tensorShape) : undefined;
 }
 
@@ -144,5 +96,5 @@ function operation(draft: Draft, node: GraphNode): Operation {
   const kind = KINDS[node.operator];
   const weights = kind === undefined ? "" : (node.inputs[1] ?? "").replace(/(\/ReadVariableOp|_weights)$/, "");
   const name = layerName(`${node.name};${weights}`, kind ?? node.operator);
-  return { draft, title: `node "${line(node.name)}" (${line(node.operator)})`, name };
+  return { draft, title: titleOf(node), name };
 }

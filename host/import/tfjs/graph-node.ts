@@ -20,6 +20,12 @@ export function readNode(json: unknown): GraphNode | undefined {
   return { name, operator: op, inputs: input.filter((one) => !one.startsWith("^")), attributes: attr };
 }
 
+/** How messages call it. */
+export const titleOf = ({ name, operator }: GraphNode) => `node "${line(name)}" (${line(operator)})`;
+
+/** The name of the node that a reference, "node" or "node:index", means. */
+export const nodeOf = (reference: string) => reference.split(":")[0];
+
 /** A node being imported, with the values that it reads. */
 export interface NodeCall extends Operation {
   node: GraphNode;

@@ -14,11 +14,11 @@ import { readWeights } from "./weights.ts";
  * that is damaged or lacks a shard, E_UNSUPPORTED_OPERATOR and E_UNSUPPORTED for what halfbit lacks.
  */
 export async function importTfjs(source: Source): Promise<Graph> {
-  const model = readModel(source);
-  const weights = await readWeights(model, source);
   const draft: Draft = { file: source.name, tensors: [], layers: [], names: new Set() };
-  const importer = model.format === "layers-model" ? importLayersModel : importGraphModel;
   try {
+    const model = readModel(source);
+    const weights = await readWeights(model, source);
+    const importer = model.format === "layers-model" ? importLayersModel : importGraphModel;
     const { input, output } = await importer(model, weights, draft);
     if (draft.layers.length === 0) {
       throw new HalfbitError("E_UNSUPPORTED", `${source.name}: no layer computes the output`);

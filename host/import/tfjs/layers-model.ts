@@ -6,6 +6,7 @@ import { HalfbitError } from "../../errors.ts";
 import { startTfjs } from "../../tfjs/backend.ts";
 import type { Numbers } from "../numbers.ts";
 import { ACTIVATIONS } from "./elementwise.ts";
+import { inOrder } from "./in-order.ts";
 import { activationOf, importLayer, LAYERS } from "./keras-layers.ts";
 import { isObject, type Json, line, type TfjsModel } from "./model.ts";
 import { type Activation, addInput, type Constant, type Draft, unsupported } from "./values.ts";
@@ -39,7 +40,7 @@ export async function importLayersModel(
     const { name } = inputs[0].sourceLayer;
     const input = addInput({ draft, title: `input "${name}"`, name }, inputs[0].shape);
     const isContainer = (layer: Layer): layer is LayersModel => layer instanceof library.LayersModel;
-    return { input, output: walk(outputs[0], new Map([[inputs[0].id, input]]), draft, isContainer) };
+    return { input, output: valueOfTensor(outputs[0], [[inputs[0], input]], draft, isContainer) };
   } finally {
     for (const weight of new Set(model.weights)) weight.dispose(); // model.dispose() leaves those of shared layers
   }
@@ -63,34 +64,37 @@ function checkLayers(container: Json, file: string): void {
     if (CONTAINERS.includes(kind)) checkLayers(layer, file);
     else if (!LAYERS.has(kind)) throw refuse(`(${line(kind)})`, [...LAYERS.keys(), ...CONTAINERS]);
     if (typeof activation === "string" && activationOf(activation) === undefined)
-      throw refuse(`(${kind}): activation ${line(String(activation))}`, Object.keys(ACTIVATIONS));
+      throw refuse(`(${kind}): activation ${line(activation)}`, Object.keys(ACTIVATIONS));
   }
 }
 
-/** The value of a symbolic tensor; known: those that are there already, by id, which the others join. */
-function walk(
-  tensor: SymbolicTensor,
-  known: Map<number, Activation>,
+/** The value of a symbolic tensor of a model; inputs: those of the model's own inputs. */
+function valueOfTensor(
+  last: SymbolicTensor,
+  inputs: readonly (readonly [SymbolicTensor, Activation])[],
   draft: Draft,
   isContainer: (layer: Layer) => layer is LayersModel,
 ): Activation {
-  const found = known.get(tensor.id);
-  if (found !== undefined) return found;
-  const layer = tensor.sourceLayer;
-  const inputs = tensor.inputs.map((input) => walk(input, known, draft, isContainer));
-  const op = { draft, title: `layer "${line(layer.name)}" (${layer.getClassName()})`, name: layer.name };
-  let value: Activation;
-  if (isContainer(layer)) {
-    const inside = new Map(layer.inputs.map(({ id }, i) => [id, inputs[i]]));
-    if (layer.outputs.length !== 1) throw unsupported(op, `has ${layer.outputs.length} outputs; one is supported`);
-    value = walk(layer.outputs[0], inside, draft, isContainer);
-  } else {
+  const known = new Map(inputs);
+  const reads = (tensor: SymbolicTensor) => (known.has(tensor) ? [] : tensor.inputs);
+  const circle = ({ name }: SymbolicTensor) => new Error(`${name} depends on itself`);
+  for (const tensor of inOrder(last, reads, circle)) {
+    if (known.has(tensor)) continue;
+    const layer = tensor.sourceLayer;
+    const values = tensor.inputs.map((input) => known.get(input)!);
+    const op = { draft, title: `layer "${line(layer.name)}" (${layer.getClassName()})`, name: layer.name };
+    if (isContainer(layer)) {
+      if (layer.outputs.length !== 1) throw unsupported(op, `has ${layer.outputs.length} outputs; one is supported`);
+      const inside = layer.inputs.map((input, i) => [input, values[i]] as const);
+      known.set(tensor, valueOfTensor(layer.outputs[0], inside, draft, isContainer));
+      continue;
+    }
     const weights = layer
       .getWeights()
       .map((weight): Constant => ({ kind: "constant", dims: weight.shape, data: weight.dataSync() as Numbers }));
     const dims = [1, ...tensor.shape.slice(1).map((n) => n ?? -1)];
-    value = importLayer({ ...op, kind: layer.getClassName(), inputs, config: layer.getConfig(), weights, dims });
+    const call = { ...op, kind: layer.getClassName(), inputs: values, config: layer.getConfig(), weights, dims };
+    known.set(tensor, importLayer(call));
   }
-  known.set(tensor.id, value);
-  return value;
+  return known.get(last)!;
 }

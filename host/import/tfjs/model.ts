@@ -87,7 +87,7 @@ function checkGroup(group: unknown, corrupt: (what: string) => HalfbitError): vo
 
 /** Bytes that a weight takes in the shards; undefined where no numbers can be read from them. */
 export function storedBytes({ shape, dtype, quantization }: io.WeightsManifestEntry): number | undefined {
-  if (quantization === undefined) return BYTES[dtype] && count(shape) * BYTES[dtype];
+  if (!quantization) return BYTES[dtype] && count(shape) * BYTES[dtype];
   const { dtype: stored, scale, min } = quantization;
   if (stored !== "float16" && !(Number.isFinite(scale) && Number.isFinite(min))) return undefined;
   return BYTES[stored] && count(shape) * BYTES[stored];

@@ -1,7 +1,7 @@
 // Graph models of TensorFlow.js that are refused.
 import { test } from "node:test";
 import { attr, changed, type Folder, type GraphDraft, node, savedGraph } from "./support/tfjs-builder.ts";
-import { assertSurvives, testRefused } from "./support/tfjs-refusals.ts";
+import { assertRefused, assertSurvives, type Refused } from "./support/tfjs-refusals.ts";
 
 const IMAGE = [-1, 4, 4, 2];
 const FILTER = { w: { dims: [3, 3, 2, 2], data: new Float32Array(36) } };
@@ -12,7 +12,7 @@ const graph = (draft: Partial<GraphDraft>): Folder => savedGraph({ input: IMAGE,
 const single = (op: string, constants: GraphDraft["constants"] = {}, attributes = {}): Folder =>
   graph({ constants, nodes: [node(op, "y", ["x", ...Object.keys(constants)], attributes)] });
 
-testRefused([
+const REFUSED: Refused[] = [
   [
     "an unsupported operator",
     single("LRN"),
@@ -180,7 +180,11 @@ testRefused([
     "E_SOURCE_CORRUPT",
     /reshapes 1×4×4×2 to -1×5/,
   ],
-]);
+];
+
+for (const [what, folder, code, says] of REFUSED) {
+  test(`refused, with file and place: ${what}`, () => assertRefused(folder, code, says));
+}
 
 test("a graph model with any value of its JSON replaced is imported or refused in one line", async () => {
   const net = savedGraph({

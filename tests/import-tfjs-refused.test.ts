@@ -4,7 +4,7 @@ import { test } from "node:test";
 import * as tfl from "@tensorflow/tfjs-layers";
 import { startTfjs } from "../host/tfjs/backend.ts";
 import { changed, type Folder, type ModelJson, savedLayers, source } from "./support/tfjs-builder.ts";
-import { assertSurvives, type Refused, refusal, testRefused } from "./support/tfjs-refusals.ts";
+import { assertRefused, assertSurvives, type Refused, refusal } from "./support/tfjs-refusals.ts";
 
 await startTfjs();
 const { layers } = tfl;
@@ -29,7 +29,7 @@ const twoOutputs = () => {
   return savedLayers(tfl.model({ inputs: x, outputs }));
 };
 
-testRefused([
+const REFUSED: Refused[] = [
   [
     "broken JSON",
     new Map([["model.json", dense.get("model.json")!.slice(0, -9)]]),
@@ -162,7 +162,11 @@ testRefused([
     "E_UNSUPPORTED",
     /no layer computes/,
   ],
-]);
+];
+
+for (const [what, folder, code, says] of REFUSED) {
+  test(`refused, with file and place: ${what}`, () => assertRefused(folder, code, says));
+}
 
 test("without a way to read other files, the error says how to give one", async () => {
   const error = await refusal({ ...source(dense), read: undefined });

@@ -28,7 +28,8 @@ export function line(text: string): string {
 /** Throws E_SOURCE_FORMAT for JSON that holds something else, E_SOURCE_CORRUPT for a model that is damaged. */
 export function readModel({ bytes, name: file }: Source): TfjsModel {
   const corrupt = (what: string) => new HalfbitError("E_SOURCE_CORRUPT", `${file}: ${what}; export or copy it again`);
-  const other = (what: string) => new HalfbitError("E_SOURCE_FORMAT", `${file}: not a TensorFlow.js model but ${what}`);
+  const other = (what: string) =>
+    new HalfbitError("E_SOURCE_FORMAT", `${file}: not a TFLite, ONNX or TensorFlow.js network but ${what}`);
   const text = new TextDecoder().decode(bytes);
   let json: unknown;
   try {
@@ -57,7 +58,7 @@ function formatOf({ format, modelTopology }: Json): TfjsModel["format"] | undefi
 /** What people pass by mistake, and what to do. */
 function otherJson(json: unknown): string {
   if (Array.isArray(json) && json.some((group) => isObject(group) && "weights" in group)) {
-    return "the weights manifest of an old one; convert the network again with tensorflowjs_converter";
+    return "the weights manifest of an old TensorFlow.js model; convert the network again with tensorflowjs_converter";
   }
   if (!isObject(json)) return "other JSON";
   if ("arenaBytes" in json && "layers" in json) {

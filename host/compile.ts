@@ -202,9 +202,10 @@ export async function compile(input: Source, options: CompileOptions): Promise<C
   const digest = await sha256(recording.files);
   const { scheme, rank, target, solver, objective, seed, overrides, arenaBudget, labels, preprocessing } = options;
   const chosen = target ? aim(target) : { scheme, rank };
-  const sourceFile = input.name.split(/[\\/]/).at(-1)!;
+  const [sourceFile, folder = ""] = input.name.split(/[\\/]/).reverse();
   const metadata: Metadata = {
-    name: sourceFile.replace(/\.[^.]*$/, ""), // networks call themselves "main_graph" and the like
+    // Networks call themselves "main_graph" and the like, and TensorFlow.js all its files model.json.
+    name: sourceFile === "model.json" && /\w/.test(folder) ? folder : sourceFile.replace(/\.[^.]*$/, ""),
     labels,
     preprocessing,
     provenance: {

@@ -29,7 +29,7 @@ test("the weights beside model.json are read; the summary and the model name all
   assert.match(stdout, /^logits +FullyConnected +int8 /m);
   const { metadata, selfTest } = JSON.parse(halfbit(["inspect", "model.bin", "--json"], { cwd }).stdout);
   const hash = createHash("sha256").update(Buffer.concat(files)).digest("hex");
-  assert.deepEqual([metadata.provenance.sha256, selfTest], [hash, true]);
+  assert.deepEqual([metadata.name, metadata.provenance.sha256, selfTest], ["web_model", hash, true]);
   writeFileSync(join(cwd, "input.raw"), randomInt8(128, 2));
   const run = halfbit(["run", "model.bin", "input.raw", "--top", "1"], { cwd });
   assert.match(run.stdout, /^ {2}\d +\S+ {2}(north|east|south)\n$/);

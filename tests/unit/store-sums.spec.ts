@@ -16,6 +16,12 @@ function noise(): i32 {
   return <i32>(state ^ (state << 13)) >> (state >>> 27);
 }
 
+/** A sum that is scaled to n + ½ or near it. */
+function nearTie(multiplier: i32, shift: i32): i32 {
+  const n = <i64>(noise() % 200);
+  return <i32>(((2 * n + 1) << (30 - shift)) / multiplier) + (noise() % 3);
+}
+
 /** 8 channels of a pixel, as the level stores them. */
 function eight(): void {
   if (ASC_FEATURE_SIMD) storeSums8(0, 1, STORED, 8);
@@ -36,7 +42,7 @@ describe("sums of 8 channels are stored", () => {
     for (let round = 0; round < 6000; round++) {
       const once = round % 3 == 0;
       for (let c = 0; c < 8; c++) {
-        // Nearly always as a network has them: factors below 1, sums that end within int8 or near.
+        // Nearly always as a network has them: factors below 1, sums that end within int8 or near, next to ties.
         const shift = -1 - <i32>(<u32>noise() % 20);
         const usual = round % 4 > 0;
         const multiplier = usual
@@ -46,7 +52,7 @@ describe("sums of 8 channels are stored", () => {
             : noise();
         store<i32>(multipliers(record) + (c << 2), once ? max(0, multiplier) : multiplier);
         store<i8>(shifts(record) + c, usual || once ? shift : <i32>(<u32>noise() % 62) - 31);
-        store<i32>(sums + (c << 2), usual ? <i32>((<i64>noise() % 400) << -shift) : c == 3 ? ENDS[round % 7] : noise());
+        store<i32>(sums + (c << 2), usual ? nearTie(multiplier, shift) : c == 3 ? ENDS[round % 7] : noise());
       }
       openSums(record, once);
       for (let c = 0; c < 8; c++) {

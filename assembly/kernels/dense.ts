@@ -55,21 +55,24 @@ function sumTile(
       }
     }
     if (numbers & 1) {
-      const both = v128.load8x8_s(w - t);
+      const only = v128.load8x8_s(w - t);
       w += row >> 1;
-      const x0 = v128.load16_splat(x);
-      a0 = i32x4.add(a0, i32x4.extmul_low_i16x8_s(both, x0));
-      b0 = i32x4.add(b0, i32x4.extmul_high_i16x8_s(both, x0));
+      const none = i16x8.splat(0); // for whatever stands behind the number
+      const low = v128.shuffle<i16>(only, none, 0, 8, 1, 9, 2, 10, 3, 11);
+      const high = v128.shuffle<i16>(only, none, 4, 12, 5, 13, 6, 14, 7, 15);
+      const x0 = v128.load32_splat(x);
+      a0 = i32x4.add(a0, i32x4.dot_i16x8_s(low, x0));
+      b0 = i32x4.add(b0, i32x4.dot_i16x8_s(high, x0));
       if (size > 1) {
-        const x1 = v128.load16_splat(x + second);
-        a1 = i32x4.add(a1, i32x4.extmul_low_i16x8_s(both, x1));
-        b1 = i32x4.add(b1, i32x4.extmul_high_i16x8_s(both, x1));
-        const x2 = v128.load16_splat(x + third);
-        a2 = i32x4.add(a2, i32x4.extmul_low_i16x8_s(both, x2));
-        b2 = i32x4.add(b2, i32x4.extmul_high_i16x8_s(both, x2));
-        const x3 = v128.load16_splat(x + fourth);
-        a3 = i32x4.add(a3, i32x4.extmul_low_i16x8_s(both, x3));
-        b3 = i32x4.add(b3, i32x4.extmul_high_i16x8_s(both, x3));
+        const x1 = v128.load32_splat(x + second);
+        a1 = i32x4.add(a1, i32x4.dot_i16x8_s(low, x1));
+        b1 = i32x4.add(b1, i32x4.dot_i16x8_s(high, x1));
+        const x2 = v128.load32_splat(x + third);
+        a2 = i32x4.add(a2, i32x4.dot_i16x8_s(low, x2));
+        b2 = i32x4.add(b2, i32x4.dot_i16x8_s(high, x2));
+        const x3 = v128.load32_splat(x + fourth);
+        a3 = i32x4.add(a3, i32x4.dot_i16x8_s(low, x3));
+        b3 = i32x4.add(b3, i32x4.dot_i16x8_s(high, x3));
       }
     }
     run += 4;
@@ -93,61 +96,4 @@ export function sums8(w: usize, t: usize, row: usize, numbers: i32, offset: usiz
   for (; pixels > 1; pixels -= 4, offset += step << 2, to += 128)
     sumTile(4, w, t, row, numbers, offset, pixels, biases, to);
   if (pixels == 1) sumTile(1, w, t, row, numbers, offset, 1, biases, to);
-}
-
-/** Those of channels t and t + 1, or of one, of up to SUM_PIXELS pixels: int32 each, a pixel after the other. */
-export function sums2(
-  w: usize,
-  t: usize,
-  row: usize,
-  numbers: i32,
-  offset: usize,
-  pixels: i32,
-  biases: usize,
-  one: bool,
-): void {
-  const other = one ? 0 : 2;
-  const last = runs + <usize>(runCount << 2);
-  for (let to = sums; pixels > 0; pixels -= 2, offset += step << 1, to += 16) {
-    const second = pixels > 1 ? step : 0;
-    let a0 = load<i32>(biases);
-    let b0 = load<i32>(biases + 2 * other);
-    let a1 = a0;
-    let b1 = b0;
-    let at = w + (t << 1);
-    for (let run = runs; run < last; run += 4) {
-      let x = <usize>load<u32>(run) + offset;
-      const end = x + <usize>((numbers >> 1) << 2);
-      for (; x < end; x += 4) {
-        const x0 = <i32>load<i16>(x);
-        const y0 = <i32>load<i16>(x, 2);
-        const x1 = <i32>load<i16>(x + second);
-        const y1 = <i32>load<i16>(x + second, 2);
-        const u = <i32>load<i8>(at);
-        const v = <i32>load<i8>(at, 1);
-        a0 += u * x0 + v * y0;
-        a1 += u * x1 + v * y1;
-        const r = <i32>load<i8>(at + other);
-        const s = <i32>load<i8>(at + other, 1);
-        b0 += r * x0 + s * y0;
-        b1 += r * x1 + s * y1;
-        at += row;
-      }
-      if (numbers & 1) {
-        const x0 = <i32>load<i16>(x);
-        const x1 = <i32>load<i16>(x + second);
-        const u = <i32>load<i8>(at - t);
-        const r = <i32>load<i8>(at - t + (other >> 1));
-        a0 += u * x0;
-        a1 += u * x1;
-        b0 += r * x0;
-        b1 += r * x1;
-        at += row >> 1;
-      }
-    }
-    store<i32>(to, a0);
-    store<i32>(to, b0, 4);
-    store<i32>(to, a1, 8);
-    store<i32>(to, b1, 12);
-  }
 }

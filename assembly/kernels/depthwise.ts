@@ -4,19 +4,18 @@
 import { runCount, runs, step, sums } from "./rows";
 
 /** Σ w·x + bias of channels [t, t + 8), of up to SUM_PIXELS pixels from `offset` on: int32 each, a pixel after the other. */
-export function depthwise8(w: usize, t: i32, count: i32, offset: usize, pixels: i32, biases: usize): void {
-  const row = <usize>(count << 1);
+export function depthwise8(w: usize, t: usize, row: usize, offset: usize, pixels: i32, biases: usize): void {
   const taps = runs + <usize>((runCount & ~1) << 2);
   const end = sums + <usize>(pixels << 5);
   let to = sums;
-  offset += t << 1;
+  w += t << 1;
   do {
     const next = to + 32 < end ? step : 0; // behind the last: once more
     let a0 = v128.load(biases);
     let b0 = v128.load(biases, 16);
     let a1 = a0;
     let b1 = b0;
-    let at = w + (t << 1);
+    let at = w;
     for (let run = runs; run < taps; run += 8, at += row) {
       const first = <usize>load<u32>(run) + offset;
       const second = <usize>load<u32>(run, 4) + offset;
@@ -48,31 +47,4 @@ export function depthwise8(w: usize, t: i32, count: i32, offset: usize, pixels: 
     offset += step << 1;
     to += 64;
   } while (to < end);
-}
-
-/** Those of channel t, 8 bytes apart. offset: of its input, of the first pixel. */
-export function depthwise1(w: usize, t: i32, count: i32, offset: usize, pixels: i32, bias: i32): void {
-  const taps = runs + <usize>((runCount & ~1) << 2);
-  for (let to = sums; pixels > 0; pixels -= 2, offset += step << 1, to += 16) {
-    const second = pixels > 1 ? step : 0;
-    let a = bias;
-    let b = bias;
-    let at = w + (t << 1);
-    for (let run = runs; run < taps; run += 8, at += count << 1) {
-      const x = <usize>load<u32>(run) + offset;
-      const y = <usize>load<u32>(run, 4) + offset;
-      const u = <i32>load<i8>(at);
-      const v = <i32>load<i8>(at, 1);
-      a += u * <i32>load<i16>(x) + v * <i32>load<i16>(y);
-      b += u * <i32>load<i16>(x + second) + v * <i32>load<i16>(y + second);
-    }
-    if (runCount & 1) {
-      const x = <usize>load<u32>(taps) + offset;
-      const u = <i32>load<i8>(at - t);
-      a += u * <i32>load<i16>(x);
-      b += u * <i32>load<i16>(x + second);
-    }
-    store<i32>(to, a);
-    store<i32>(to, b, 8);
-  }
 }

@@ -134,9 +134,10 @@ function widen(from: usize, to: usize, many: i32): usize {
 /** Runs of the windows of output row oy, that begin with input channel `first`; taps: each tap is one. */
 export function openRuns(oy: i32, first: i32, taps: bool): void {
   const apart = taps ? kernelWidth : 1;
+  const along = <usize>((dilationWidth * inputChannels) << 1);
   let to = runs;
   for (let ky = 0; ky < kernelHeight; ky++) {
-    for (let kx = 0; kx < apart; kx++, to += 4)
-      store<u32>(to, numberOf(oy, ky * dilationHeight, kx * dilationWidth * inputChannels + first));
+    let at = numberOf(oy, ky * dilationHeight, first);
+    for (let kx = 0; kx < apart; kx++, to += 4, at += along) store<u32>(to, at);
   }
 }

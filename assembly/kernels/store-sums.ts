@@ -113,10 +113,10 @@ export function storeSums8(t: i32, pixels: i32, to: usize, stride: i32): void {
     const b = scaled4(v128.load(at, 16), factor1, half1, start);
     const c = scaled4(v128.load(at + next), factor0, half0, start);
     const d = scaled4(v128.load(at + next, 16), factor1, half1, start);
+    const bytes = bytes16(a, b, c, d, least, most); // here V8 makes its constants outside of the loop
     if (unsure16(a, b, c, d, window)) {
       storeSums(at, 32, t, 8, next ? 2 : 1, to - t, stride);
     } else {
-      const bytes = bytes16(a, b, c, d, least, most);
       v128.store64_lane(to, bytes, 0);
       v128.store64_lane(to + <usize>(next ? stride : 0), bytes, 1);
     }

@@ -3,8 +3,8 @@
 
 import { KIND_CONV_2D, KIND_DEPTHWISE_CONV_2D, KIND_FULLY_CONNECTED, L_GROUPS, L_KIND } from "../../format/layout";
 import { SUM_PIXELS } from "../../format/rows";
-import { sums2, sums8 } from "../kernels/dense";
-import { depthwise1, depthwise8 } from "../kernels/depthwise";
+import { sums8 } from "../kernels/dense";
+import { depthwise8 } from "../kernels/depthwise";
 import { finishPixels, openStore, pixelTarget } from "../kernels/pixel-store";
 import { area, columns, openRows, openRuns, runCount, staged, step, sums, takeRows } from "../kernels/rows";
 import { openSums, storeSums, storeSums8 } from "../kernels/store-sums";
@@ -32,25 +32,17 @@ function convolve(
   const end = first + perGroup;
   const w = weights(layer) + <usize>(runCount * numbers * first);
   const spreads = isDepthwise && count != inputChannels; // an input channel to several channels of output
-  const eight = perGroup >= 8 && !spreads;
-  const few = ASC_FEATURE_SIMD ? (isDepthwise ? 1 : 2) : spreads ? 1 : 8;
-  const most = eight ? 8 : few;
+  const most = spreads ? 1 : 8;
   for (let t = first; t < end; t += most) {
-    if (eight) t = min(t, end - 8); // the last 8 once more: some of them are there already
+    if (perGroup >= most) t = min(t, end - most); // the last 8 once more: some of them are there already
+    const many = min(most, end - t);
     const b = bias(layer) + (t << 2);
-    const from = isDepthwise ? offset + <usize>((t / (count / inputChannels)) << 1) : offset;
-    if (!ASC_FEATURE_SIMD) {
-      tile8(w, t - first, row, numbers, from, pixels, b, isDepthwise);
-      storeSums(sums, 32, t, min(most, end - t), pixels, to, count);
-    } else if (eight) {
-      if (isDepthwise) depthwise8(w, t, count, offset, pixels, b);
-      else sums8(w, t - first, row, numbers, offset, pixels, b);
-      storeSums8(t, pixels, to, count);
-    } else {
-      if (isDepthwise) depthwise1(w, t, count, from, pixels, load<i32>(b));
-      else sums2(w, t - first, row, numbers, offset, pixels, b, t + 1 == end);
-      storeSums(sums, 8, t, min(most, end - t), pixels, to, count);
-    }
+    const from = isDepthwise ? offset + <usize>((spreads ? t / (count / inputChannels) : t) << 1) : offset;
+    if (!ASC_FEATURE_SIMD) tile8(w, t - first, row, numbers, from, pixels, b, isDepthwise);
+    else if (isDepthwise) depthwise8(w, t, row, from, pixels, b);
+    else sums8(w, t - first, row, numbers, from, pixels, b);
+    if (ASC_FEATURE_SIMD && many == 8) storeSums8(t, pixels, to, count);
+    else storeSums(sums, 32, t, many, pixels, to, count);
   }
 }
 

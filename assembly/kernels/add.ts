@@ -21,7 +21,7 @@ import {
   ADD_ZERO_OUT,
 } from "../../format/layout";
 import { clamp, clampOutput, multiply } from "./fixed-point";
-import { bytes16, CENTRE, UNIT, unsure16 } from "./nearest";
+import { ALL, bytes16, CENTRE, FRACTION_BITS, SCALE, UNIT, unsure16 } from "./nearest";
 
 /** TFLite's left shift of int8 Add: both operands are scaled with 20 extra bits. */
 const LEFT_SHIFT: i32 = 20;
@@ -45,12 +45,12 @@ export function openAdd(parameters: usize): void {
   const out = real(word(ADD_MULTIPLIER_OUT), word(ADD_SHIFT_OUT)) * <f64>(1 << LEFT_SHIFT);
   const f1 = real(word(ADD_MULTIPLIER_1), word(ADD_SHIFT_1)) * out;
   const f2 = real(word(ADD_MULTIPLIER_2), word(ADD_SHIFT_2)) * out;
-  factor1 = <f32>f1;
-  factor2 = <f32>f2;
-  const bound = (2.5 * power(word(ADD_SHIFT_OUT))) / UNIT + 1.25 * (f1 + f2) + 4;
-  error = bound < 0x4000 ? <i32>bound : 0x4000; // at the most all is uncertain
+  factor1 = <f32>f1 * SCALE;
+  factor2 = <f32>f2 * SCALE;
+  const bound = 2.5 * power(word(ADD_SHIFT_OUT) + FRACTION_BITS) + 1.25 * (f1 + f2) + 4;
+  error = <i32>min(bound, ALL); // at the most nothing is certain
   const zero = word(ADD_ZERO_OUT) - word(ADD_ZERO_1) * f1 - word(ADD_ZERO_2) * f2;
-  constant = <f32>(zero + CENTRE + <f32>error * UNIT);
+  constant = <f32>(zero * SCALE + CENTRE + <f32>error * UNIT);
 }
 
 /** 2^exponent, −1022…1023 */
@@ -137,7 +137,7 @@ function addVectors(a: usize, b: usize, out: usize, count: i32): i32 {
     const r2 = sum4(i32x4.extend_low_i16x8_s(x1), i32x4.extend_low_i16x8_s(y1), f1, f2, c);
     const r3 = sum4(i32x4.extend_high_i16x8_s(x1), i32x4.extend_high_i16x8_s(y1), f1, f2, c);
     if (unsure16(r0, r1, r2, r3, window)) addExactly(a + i, b + i, out + i, 16);
-    else v128.store(out + i, bytes16(r0, r1, r2, r3, low, high));
+    else v128.store(out + i, i8x16.min_s(i8x16.max_s(bytes16(r0, r1, r2, r3), low), high));
     i += 16;
   } while (i < sixteens);
   return i;

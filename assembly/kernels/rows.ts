@@ -115,6 +115,7 @@ export function takeRows(oy: i32): void {
 
 /** Zeros up to `end`, which it returns. */
 function clear(to: usize, end: usize): usize {
+  if (ASC_FEATURE_SIMD) for (; to + 16 <= end; to += 16) v128.store(to, i16x8.splat(0));
   for (; to < end; to += 2) store<i16>(to, 0);
   return end;
 }
@@ -124,7 +125,10 @@ function widen(from: usize, to: usize, many: i32): usize {
   const end = from + many;
   if (ASC_FEATURE_SIMD) {
     const z = i16x8.splat(<i16>zero);
-    for (; from + 8 <= end; from += 8, to += 16) v128.store(to, i16x8.sub(v128.load8x8_s(from), z));
+    for (; from + 16 <= end; from += 16, to += 32) {
+      v128.store(to, i16x8.sub(v128.load8x8_s(from), z));
+      v128.store(to, i16x8.sub(v128.load8x8_s(from, 8), z), 16);
+    }
   }
   const z = zero;
   for (; from < end; from++, to += 2) store<i16>(to, <i32>load<i8>(from) - z);

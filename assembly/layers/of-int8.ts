@@ -7,7 +7,8 @@ import { sums8 } from "../kernels/dense";
 import { depthwise8 } from "../kernels/depthwise";
 import { finishPixels, openStore, pixelTarget } from "../kernels/pixel-store";
 import { area, columns, openRows, openRuns, runCount, staged, step, sums, takeRows } from "../kernels/rows";
-import { openSums, storeSums, storeSums8 } from "../kernels/store-sums";
+import { store8 } from "../kernels/store-eight";
+import { openSums, storeSums } from "../kernels/store-sums";
 import { tile8 } from "../kernels/tile";
 import { inputChannels, kernelHeight, kernelWidth } from "../kernels/window";
 import { bias, channels, outputOf, weights } from "../model";
@@ -41,7 +42,7 @@ function convolve(
     if (!ASC_FEATURE_SIMD) tile8(w, t - first, row, numbers, from, pixels, b, isDepthwise);
     else if (isDepthwise) depthwise8(w, t, row, from, pixels, b);
     else sums8(w, t - first, row, numbers, from, pixels, b);
-    if (ASC_FEATURE_SIMD && many == 8) storeSums8(t, pixels, to, count);
+    if (ASC_FEATURE_SIMD && many == 8) store8(t, pixels, to, count);
     else storeSums(sums, 32, t, many, pixels, to, count);
   }
 }

@@ -1,14 +1,15 @@
-// Sums of int8 weights over the windows of pixels beside one another (rows.ts). Weights of a pair of inputs stand together
-// for one channel after another, so that with SIMD a vector of them meets the same two inputs in every lane; behind them, the
-// weights of the last input of an odd number.
+// int8 weights over the windows of pixels beside one another (rows.ts), with SIMD. Weights of a pair of inputs stand together
+// for one channel after another, so that a vector of them meets the same two inputs in every lane; behind them, the weights of
+// the last input of an odd number.
 
-import { runCount, runs, step, sums } from "./rows";
+import { runCount, runs, step } from "./rows";
+import { storeTwo } from "./store-eight";
 
 /**
- * Σ w·x + bias of 8 channels of up to 4 pixels from `offset` on: int32 each, a pixel after the other. size: 4, or 1 for one
- * pixel; a constant. @inline
+ * 8 channels of up to 4 pixels from `offset` on. w: their weights of the first pair, `row` bytes from the next; t: of the
+ * first within its group. size: 4, or 1 for one pixel; a constant. @inline
  */
-function sumTile(
+function tile(
   size: i32,
   w: usize,
   t: usize,
@@ -18,10 +19,12 @@ function sumTile(
   pixels: i32,
   biases: usize,
   to: usize,
+  stride: usize,
 ): void {
-  const second = pixels > 1 ? step : 0; // those behind the last are the first once more
+  // Behind the last pixel it is the other one of its two once more.
+  const second = pixels > 1 ? step : 0;
   const third = pixels > 2 ? step << 1 : 0;
-  const fourth = pixels > 3 ? second + third : 0;
+  const fourth = pixels > 3 ? second + third : third;
   let a0 = v128.load(biases);
   let b0 = v128.load(biases, 16);
   let a1 = a0;
@@ -77,23 +80,28 @@ function sumTile(
     }
     run += 4;
   } while (run < last);
-  v128.store(to, a0);
-  v128.store(to, b0, 16);
-  if (size > 1) {
-    v128.store(to, a1, 32);
-    v128.store(to, b1, 48);
-    v128.store(to, a2, 64);
-    v128.store(to, b2, 80);
-    v128.store(to, a3, 96);
-    v128.store(to, b3, 112);
+  if (size == 1) {
+    storeTwo(a0, b0, a0, b0, to, 0);
+  } else {
+    storeTwo(a0, b0, a1, b1, to, pixels > 1 ? stride : 0);
+    if (pixels > 2) storeTwo(a2, b2, a3, b3, to + (stride << 1), pixels > 3 ? stride : 0);
   }
 }
 
-/** Those of 8 channels from t on, of up to SUM_PIXELS pixels. w: of the first pair, `row` bytes from the next. */
-export function sums8(w: usize, t: usize, row: usize, numbers: i32, offset: usize, pixels: i32, biases: usize): void {
-  let to = sums;
+/** 8 channels of `pixels` pixels. w: of the first pair of the group. */
+export function dense8(
+  w: usize,
+  t: usize,
+  row: usize,
+  numbers: i32,
+  offset: usize,
+  pixels: i32,
+  biases: usize,
+  to: usize,
+  stride: usize,
+): void {
   w += t << 1;
-  for (; pixels > 1; pixels -= 4, offset += step << 2, to += 128)
-    sumTile(4, w, t, row, numbers, offset, pixels, biases, to);
-  if (pixels == 1) sumTile(1, w, t, row, numbers, offset, 1, biases, to);
+  for (; pixels > 1; pixels -= 4, offset += step << 2, to += stride << 2)
+    tile(4, w, t, row, numbers, offset, pixels, biases, to, stride);
+  if (pixels == 1) tile(1, w, t, row, numbers, offset, 1, biases, to, 0);
 }

@@ -1,18 +1,28 @@
-// Sums of a depthwise convolution over pixels beside one another (rows.ts). Weights of a pair of taps stand together for one
-// channel after another, those of the last of an odd number behind them; a run is a tap.
+// A depthwise convolution over pixels beside one another (rows.ts), with SIMD. Weights of a pair of taps stand together for
+// one channel after another, those of the last of an odd number behind them; a run is a tap.
 
-import { runCount, runs, step, sums } from "./rows";
+import { runCount, runs, step } from "./rows";
+import { storeTwo } from "./store-eight";
 
-/** Σ w·x + bias of channels [t, t + 8), of up to SUM_PIXELS pixels from `offset` on: int32 each, a pixel after the other. */
-export function depthwise8(w: usize, t: usize, row: usize, offset: usize, pixels: i32, biases: usize): void {
+/** 8 channels of `pixels` pixels from `offset` on. w: their weights of the first pair, `row` bytes from the next. */
+export function depthwise8(
+  w: usize,
+  t: usize,
+  row: usize,
+  offset: usize,
+  pixels: i32,
+  biases: usize,
+  to: usize,
+  stride: usize,
+): void {
   const taps = runs + <usize>((runCount & ~1) << 2);
-  const end = sums + <usize>(pixels << 5);
-  let to = sums;
+  const bias0 = v128.load(biases);
+  const bias1 = v128.load(biases, 16);
   w += t << 1;
   do {
-    const next = to + 32 < end ? step : 0; // behind the last: once more
-    let a0 = v128.load(biases);
-    let b0 = v128.load(biases, 16);
+    const next = pixels > 1 ? step : 0; // behind the last: once more
+    let a0 = bias0;
+    let b0 = bias1;
     let a1 = a0;
     let b1 = b0;
     let at = w;
@@ -40,11 +50,9 @@ export function depthwise8(w: usize, t: usize, row: usize, offset: usize, pixels
       a1 = i32x4.add(a1, i32x4.extmul_low_i16x8_s(both, x1));
       b1 = i32x4.add(b1, i32x4.extmul_high_i16x8_s(both, x1));
     }
-    v128.store(to, a0);
-    v128.store(to, b0, 16);
-    v128.store(to, a1, 32);
-    v128.store(to, b1, 48);
+    storeTwo(a0, b0, a1, b1, to, pixels > 1 ? stride : 0);
     offset += step << 1;
-    to += 64;
-  } while (to < end);
+    to += stride << 1;
+    pixels -= 2;
+  } while (pixels > 0);
 }

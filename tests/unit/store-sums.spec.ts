@@ -1,7 +1,7 @@
 import { clamp, multiply, multiplyOnce } from "../../assembly/kernels/fixed-point";
 import { openStore } from "../../assembly/kernels/pixel-store";
 import { openRows, staged, sums } from "../../assembly/kernels/rows";
-import { store8 } from "../../assembly/kernels/store-eight";
+import { openEight, storeTwo } from "../../assembly/kernels/store-eight";
 import { openSums, storeSums } from "../../assembly/kernels/store-sums";
 import { multipliers, shifts } from "../../assembly/model";
 import { KIND_CONV_2D, L_MULTIPLIERS, L_SHIFTS } from "../../format/layout";
@@ -25,8 +25,12 @@ function nearTie(multiplier: i32, shift: i32): i32 {
 
 /** 8 channels of a pixel, as the level stores them. */
 function eight(): void {
-  if (ASC_FEATURE_SIMD) store8(0, 1, STORED, 8);
-  else storeSums(sums, 32, 0, 8, 1, STORED, 8);
+  if (ASC_FEATURE_SIMD) {
+    const low = v128.load(sums);
+    const high = v128.load(sums, 16);
+    openEight(0, 8);
+    storeTwo(low, high, low, high, STORED, 0);
+  } else storeSums(sums, 32, 0, 8, 1, STORED, 8);
 }
 
 /** Rounds of sums of a layer whose output has the zero point `zero`; at −128 with SIMD negative results need no care. */

@@ -48,7 +48,7 @@ let next: i32 = 0;
 /** Addresses of the runs of a row's first window, u32 each. */
 export let runs: usize = 0;
 export let runCount: i32 = 0;
-/** Room for the sums of SUM_PIXELS pixels of 8 channels, and for so many pixels of output. */
+/** Room for the sums of SUM_PIXELS pixels of 8 channels (with SIMD, see store-eight.ts), and for so many pixels of output. */
 export let sums: usize = 0;
 export let staged: usize = 0;
 

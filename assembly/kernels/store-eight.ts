@@ -28,11 +28,6 @@ const FACTOR: usize = 64;
 const HALF: usize = 96;
 const START: usize = 128;
 
-/** 4 int8 as lanes. @inline */
-function extended4(from: usize): v128 {
-  return i32x4.extend_low_i16x8_s(i16x8.extend_low_i8x16_s(v128.load32_zero(from)));
-}
-
 /** r / x of 4 channels, scaled; NaN, never certain, where a shift is to the left or a multiplier negative. @inline */
 function factors4(multiplier: v128, shift: v128): v128 {
   const powers = i32x4.shl(i32x4.add(shift, i32x4.splat(FACTOR_EXPONENT)), 23);
@@ -54,8 +49,9 @@ export function openEight(t: i32, channels: i32): void {
   first = t;
   count = channels;
   const m = factors + (t << 2);
-  const shift0 = extended4(exponents + t);
-  const shift1 = extended4(exponents + t + 4);
+  const shifts = v128.load8x8_s(exponents + t);
+  const shift0 = i32x4.extend_low_i16x8_s(shifts);
+  const shift1 = i32x4.extend_high_i16x8_s(shifts);
   v128.store(sums, channels < 8 ? f32x4.splat(NaN) : factors4(v128.load(m), shift0), FACTOR);
   v128.store(sums, factors4(v128.load(m, 16), shift1), FACTOR + 16);
   const half0 = halves4(shift0);

@@ -1,14 +1,15 @@
-// Sums of int8 weights over the windows of pixels beside one another (rows.ts). Weights of a pair of inputs stand together
-// for one channel after another, so that with SIMD a vector of them meets the same two inputs in every lane; behind them, the
-// weights of the last input of an odd number.
+// int8 weights over the windows of pixels beside one another (rows.ts), with SIMD. Weights of a pair of inputs stand together
+// for one channel after another, so that a vector of them meets the same two inputs in every lane; behind them, the weights of
+// the last input of an odd number.
 
-import { runCount, runs, step, sums } from "./rows";
+import { runCount, runs, step } from "./rows";
+import { storeTwo } from "./store-eight";
 
 /**
- * Σ w·x + bias of 8 channels of up to 4 pixels from `offset` on: int32 each, a pixel after the other. size: 4, or 1 for one
- * pixel; a constant. @inline
+ * 8 channels of up to 4 pixels from `offset` on. w: their weights of the first pair, `row` bytes from the next; t: of the
+ * first within its group. size: 4, or 1 for one pixel; a constant. @inline
  */
-function sumTile(
+function tile(
   size: i32,
   w: usize,
   t: usize,
@@ -18,10 +19,12 @@ function sumTile(
   pixels: i32,
   biases: usize,
   to: usize,
+  stride: usize,
 ): void {
-  const second = pixels > 1 ? step : 0; // those behind the last are the first once more
+  // Behind the last pixel it is the other one of its two once more.
+  const second = pixels > 1 ? step : 0;
   const third = pixels > 2 ? step << 1 : 0;
-  const fourth = pixels > 3 ? second + third : 0;
+  const fourth = pixels > 3 ? second + third : third;
   let a0 = v128.load(biases);
   let b0 = v128.load(biases, 16);
   let a1 = a0;
@@ -55,48 +58,38 @@ function sumTile(
       }
     }
     if (numbers & 1) {
-      const both = v128.load8x8_s(w - t);
+      const only = v128.load8x8_s(w - t);
       w += row >> 1;
-      const x0 = v128.load16_splat(x);
-      a0 = i32x4.add(a0, i32x4.extmul_low_i16x8_s(both, x0));
-      b0 = i32x4.add(b0, i32x4.extmul_high_i16x8_s(both, x0));
+      const none = i16x8.splat(0); // for whatever stands behind the number
+      const low = v128.shuffle<i16>(only, none, 0, 8, 1, 9, 2, 10, 3, 11);
+      const high = v128.shuffle<i16>(only, none, 4, 12, 5, 13, 6, 14, 7, 15);
+      const x0 = v128.load32_splat(x);
+      a0 = i32x4.add(a0, i32x4.dot_i16x8_s(low, x0));
+      b0 = i32x4.add(b0, i32x4.dot_i16x8_s(high, x0));
       if (size > 1) {
-        const x1 = v128.load16_splat(x + second);
-        a1 = i32x4.add(a1, i32x4.extmul_low_i16x8_s(both, x1));
-        b1 = i32x4.add(b1, i32x4.extmul_high_i16x8_s(both, x1));
-        const x2 = v128.load16_splat(x + third);
-        a2 = i32x4.add(a2, i32x4.extmul_low_i16x8_s(both, x2));
-        b2 = i32x4.add(b2, i32x4.extmul_high_i16x8_s(both, x2));
-        const x3 = v128.load16_splat(x + fourth);
-        a3 = i32x4.add(a3, i32x4.extmul_low_i16x8_s(both, x3));
-        b3 = i32x4.add(b3, i32x4.extmul_high_i16x8_s(both, x3));
+        const x1 = v128.load32_splat(x + second);
+        a1 = i32x4.add(a1, i32x4.dot_i16x8_s(low, x1));
+        b1 = i32x4.add(b1, i32x4.dot_i16x8_s(high, x1));
+        const x2 = v128.load32_splat(x + third);
+        a2 = i32x4.add(a2, i32x4.dot_i16x8_s(low, x2));
+        b2 = i32x4.add(b2, i32x4.dot_i16x8_s(high, x2));
+        const x3 = v128.load32_splat(x + fourth);
+        a3 = i32x4.add(a3, i32x4.dot_i16x8_s(low, x3));
+        b3 = i32x4.add(b3, i32x4.dot_i16x8_s(high, x3));
       }
     }
     run += 4;
   } while (run < last);
-  v128.store(to, a0);
-  v128.store(to, b0, 16);
-  if (size > 1) {
-    v128.store(to, a1, 32);
-    v128.store(to, b1, 48);
-    v128.store(to, a2, 64);
-    v128.store(to, b2, 80);
-    v128.store(to, a3, 96);
-    v128.store(to, b3, 112);
+  if (size == 1) {
+    storeTwo(a0, b0, a0, b0, to, 0);
+  } else {
+    storeTwo(a0, b0, a1, b1, to, pixels > 1 ? stride : 0);
+    if (pixels > 2) storeTwo(a2, b2, a3, b3, to + (stride << 1), pixels > 3 ? stride : 0);
   }
 }
 
-/** Those of 8 channels from t on, of up to SUM_PIXELS pixels. w: of the first pair, `row` bytes from the next. */
-export function sums8(w: usize, t: usize, row: usize, numbers: i32, offset: usize, pixels: i32, biases: usize): void {
-  let to = sums;
-  w += t << 1;
-  for (; pixels > 1; pixels -= 4, offset += step << 2, to += 128)
-    sumTile(4, w, t, row, numbers, offset, pixels, biases, to);
-  if (pixels == 1) sumTile(1, w, t, row, numbers, offset, 1, biases, to);
-}
-
-/** Those of channels t and t + 1, or of one, of up to SUM_PIXELS pixels: int32 each, a pixel after the other. */
-export function sums2(
+/** 8 channels of `pixels` pixels. w: of the first pair of the group. */
+export function dense8(
   w: usize,
   t: usize,
   row: usize,
@@ -104,50 +97,11 @@ export function sums2(
   offset: usize,
   pixels: i32,
   biases: usize,
-  one: bool,
+  to: usize,
+  stride: usize,
 ): void {
-  const other = one ? 0 : 2;
-  const last = runs + <usize>(runCount << 2);
-  for (let to = sums; pixels > 0; pixels -= 2, offset += step << 1, to += 16) {
-    const second = pixels > 1 ? step : 0;
-    let a0 = load<i32>(biases);
-    let b0 = load<i32>(biases + 2 * other);
-    let a1 = a0;
-    let b1 = b0;
-    let at = w + (t << 1);
-    for (let run = runs; run < last; run += 4) {
-      let x = <usize>load<u32>(run) + offset;
-      const end = x + <usize>((numbers >> 1) << 2);
-      for (; x < end; x += 4) {
-        const x0 = <i32>load<i16>(x);
-        const y0 = <i32>load<i16>(x, 2);
-        const x1 = <i32>load<i16>(x + second);
-        const y1 = <i32>load<i16>(x + second, 2);
-        const u = <i32>load<i8>(at);
-        const v = <i32>load<i8>(at, 1);
-        a0 += u * x0 + v * y0;
-        a1 += u * x1 + v * y1;
-        const r = <i32>load<i8>(at + other);
-        const s = <i32>load<i8>(at + other, 1);
-        b0 += r * x0 + s * y0;
-        b1 += r * x1 + s * y1;
-        at += row;
-      }
-      if (numbers & 1) {
-        const x0 = <i32>load<i16>(x);
-        const x1 = <i32>load<i16>(x + second);
-        const u = <i32>load<i8>(at - t);
-        const r = <i32>load<i8>(at - t + (other >> 1));
-        a0 += u * x0;
-        a1 += u * x1;
-        b0 += r * x0;
-        b1 += r * x1;
-        at += row >> 1;
-      }
-    }
-    store<i32>(to, a0);
-    store<i32>(to, b0, 4);
-    store<i32>(to, a1, 8);
-    store<i32>(to, b1, 12);
-  }
+  w += t << 1;
+  for (; pixels > 1; pixels -= 4, offset += step << 2, to += stride << 2)
+    tile(4, w, t, row, numbers, offset, pixels, biases, to, stride);
+  if (pixels == 1) tile(1, w, t, row, numbers, offset, 1, biases, to, 0);
 }

@@ -1,22 +1,31 @@
-// Sums of a depthwise convolution over pixels beside one another (rows.ts). Weights of a pair of taps stand together for one
-// channel after another, those of the last of an odd number behind them; a run is a tap.
+// A depthwise convolution over pixels beside one another (rows.ts), with SIMD. Weights of a pair of taps stand together for
+// one channel after another, those of the last of an odd number behind them; a run is a tap.
 
-import { runCount, runs, step, sums } from "./rows";
+import { runCount, runs, step } from "./rows";
+import { storeTwo } from "./store-eight";
 
-/** Σ w·x + bias of channels [t, t + 8), of up to SUM_PIXELS pixels from `offset` on: int32 each, a pixel after the other. */
-export function depthwise8(w: usize, t: i32, count: i32, offset: usize, pixels: i32, biases: usize): void {
-  const row = <usize>(count << 1);
+/** 8 channels of `pixels` pixels from `offset` on. w: their weights of the first pair, `row` bytes from the next. */
+export function depthwise8(
+  w: usize,
+  t: usize,
+  row: usize,
+  offset: usize,
+  pixels: i32,
+  biases: usize,
+  to: usize,
+  stride: usize,
+): void {
   const taps = runs + <usize>((runCount & ~1) << 2);
-  const end = sums + <usize>(pixels << 5);
-  let to = sums;
-  offset += t << 1;
+  const bias0 = v128.load(biases);
+  const bias1 = v128.load(biases, 16);
+  w += t << 1;
   do {
-    const next = to + 32 < end ? step : 0; // behind the last: once more
-    let a0 = v128.load(biases);
-    let b0 = v128.load(biases, 16);
+    const next = pixels > 1 ? step : 0; // behind the last: once more
+    let a0 = bias0;
+    let b0 = bias1;
     let a1 = a0;
     let b1 = b0;
-    let at = w + (t << 1);
+    let at = w;
     for (let run = runs; run < taps; run += 8, at += row) {
       const first = <usize>load<u32>(run) + offset;
       const second = <usize>load<u32>(run, 4) + offset;
@@ -41,38 +50,9 @@ export function depthwise8(w: usize, t: i32, count: i32, offset: usize, pixels: 
       a1 = i32x4.add(a1, i32x4.extmul_low_i16x8_s(both, x1));
       b1 = i32x4.add(b1, i32x4.extmul_high_i16x8_s(both, x1));
     }
-    v128.store(to, a0);
-    v128.store(to, b0, 16);
-    v128.store(to, a1, 32);
-    v128.store(to, b1, 48);
+    storeTwo(a0, b0, a1, b1, to, pixels > 1 ? stride : 0);
     offset += step << 1;
-    to += 64;
-  } while (to < end);
-}
-
-/** Those of channel t, 8 bytes apart. offset: of its input, of the first pixel. */
-export function depthwise1(w: usize, t: i32, count: i32, offset: usize, pixels: i32, bias: i32): void {
-  const taps = runs + <usize>((runCount & ~1) << 2);
-  for (let to = sums; pixels > 0; pixels -= 2, offset += step << 1, to += 16) {
-    const second = pixels > 1 ? step : 0;
-    let a = bias;
-    let b = bias;
-    let at = w + (t << 1);
-    for (let run = runs; run < taps; run += 8, at += count << 1) {
-      const x = <usize>load<u32>(run) + offset;
-      const y = <usize>load<u32>(run, 4) + offset;
-      const u = <i32>load<i8>(at);
-      const v = <i32>load<i8>(at, 1);
-      a += u * <i32>load<i16>(x) + v * <i32>load<i16>(y);
-      b += u * <i32>load<i16>(x + second) + v * <i32>load<i16>(y + second);
-    }
-    if (runCount & 1) {
-      const x = <usize>load<u32>(taps) + offset;
-      const u = <i32>load<i8>(at - t);
-      a += u * <i32>load<i16>(x);
-      b += u * <i32>load<i16>(x + second);
-    }
-    store<i32>(to, a);
-    store<i32>(to, b, 8);
-  }
+    to += stride << 1;
+    pixels -= 2;
+  } while (pixels > 0);
 }

@@ -49,26 +49,3 @@ function toInt8(x: i32): i32 {
 export function clampOutput(x: i32, low: i32, high: i32): i32 {
   return INT8_RANGE_ONLY ? toInt8(x) : clamp<i32>(x, low, high);
 }
-
-/** highMul of 4 lanes, b ≥ 0: it does not saturate. */
-function product4(a: v128, b: v128): v128 {
-  const half = i64x2.splat(0x40000000);
-  return upper4(i64x2.add(i64x2.extmul_low_i32x4_s(a, b), half), i64x2.add(i64x2.extmul_high_i32x4_s(a, b), half));
-}
-
-/** x shifted right, and rounded: floor is the former, mask holds the bits that fall off. */
-function rounded4(x: v128, floor: v128, mask: v128): v128 {
-  const threshold = i32x4.sub(i32x4.shr_u(mask, 1), i32x4.shr_s(x, 31));
-  return i32x4.sub(floor, i32x4.gt_s(v128.and(x, mask), threshold));
-}
-
-/** multiply of 4 lanes by a fraction: a multiplier ≥ 0, a shift ≤ 0. */
-export function multiply4(x: v128, multiplier: i32, shift: i32): v128 {
-  const product = product4(x, i32x4.splat(multiplier));
-  return rounded4(product, i32x4.shr_s(product, -shift), i32x4.splat((1 << -shift) - 1));
-}
-
-/** x >> 31 of 4 lanes of 64 bits. */
-function upper4(low: v128, high: v128): v128 {
-  return v128.shuffle<i32>(i64x2.shl(low, 1), i64x2.shl(high, 1), 1, 3, 5, 7);
-}

@@ -48,7 +48,7 @@ let next: i32 = 0;
 /** Addresses of the runs of a row's first window, u32 each. */
 export let runs: usize = 0;
 export let runCount: i32 = 0;
-/** Room for the sums of SUM_PIXELS pixels of 8 channels, and for so many pixels of output. */
+/** Room for the sums of SUM_PIXELS pixels of 8 channels (with SIMD, see store-eight.ts), and for so many pixels of output. */
 export let sums: usize = 0;
 export let staged: usize = 0;
 
@@ -115,6 +115,7 @@ export function takeRows(oy: i32): void {
 
 /** Zeros up to `end`, which it returns. */
 function clear(to: usize, end: usize): usize {
+  if (ASC_FEATURE_SIMD) for (; to + 16 <= end; to += 16) v128.store(to, i16x8.splat(0));
   for (; to < end; to += 2) store<i16>(to, 0);
   return end;
 }
@@ -124,7 +125,10 @@ function widen(from: usize, to: usize, many: i32): usize {
   const end = from + many;
   if (ASC_FEATURE_SIMD) {
     const z = i16x8.splat(<i16>zero);
-    for (; from + 8 <= end; from += 8, to += 16) v128.store(to, i16x8.sub(v128.load8x8_s(from), z));
+    for (; from + 16 <= end; from += 16, to += 32) {
+      v128.store(to, i16x8.sub(v128.load8x8_s(from), z));
+      v128.store(to, i16x8.sub(v128.load8x8_s(from, 8), z), 16);
+    }
   }
   const z = zero;
   for (; from < end; from++, to += 2) store<i16>(to, <i32>load<i8>(from) - z);
@@ -134,9 +138,10 @@ function widen(from: usize, to: usize, many: i32): usize {
 /** Runs of the windows of output row oy, that begin with input channel `first`; taps: each tap is one. */
 export function openRuns(oy: i32, first: i32, taps: bool): void {
   const apart = taps ? kernelWidth : 1;
+  const along = <usize>((dilationWidth * inputChannels) << 1);
   let to = runs;
   for (let ky = 0; ky < kernelHeight; ky++) {
-    for (let kx = 0; kx < apart; kx++, to += 4)
-      store<u32>(to, numberOf(oy, ky * dilationHeight, kx * dilationWidth * inputChannels + first));
+    let at = numberOf(oy, ky * dilationHeight, first);
+    for (let kx = 0; kx < apart; kx++, to += 4, at += along) store<u32>(to, at);
   }
 }

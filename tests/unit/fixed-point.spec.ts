@@ -2,7 +2,6 @@ import {
   clamp,
   highMul,
   multiply,
-  multiply4,
   multiplyOnce,
   roundingShift,
   saturatingShiftLeft,
@@ -145,23 +144,6 @@ describe("multiplyOnce", () => {
     expect(multiplyOnce(-1, 1 << 30, 0)).toBe(-1, "−0.5");
     expect(multiplyOnce(-3, 1 << 30, -1)).toBe(-1, "−0.75");
     expect(multiplyOnce(-1, 1 << 30, -1)).toBe(0, "−0.25");
-  });
-});
-
-describe("multiply4", () => {
-  it("gives in four lanes what multiply gives for fractions, at the ends and between", () => {
-    if (ASC_FEATURE_SIMD) {
-      for (let round = 0; round < 2000; round++) {
-        const lanes = i32x4(ENDS[round % ENDS.length], noise(), noise(), -noise());
-        const multiplier = max(0, ENDS[(round / 7) % ENDS.length]);
-        const shift = -(<i32>(<u32>noise() % 32)); // −31 … 0
-        const found = multiply4(lanes, multiplier, shift);
-        expect(i32x4.extract_lane(found, 0)).toBe(multiply(i32x4.extract_lane(lanes, 0), multiplier, shift));
-        expect(i32x4.extract_lane(found, 1)).toBe(multiply(i32x4.extract_lane(lanes, 1), multiplier, shift));
-        expect(i32x4.extract_lane(found, 2)).toBe(multiply(i32x4.extract_lane(lanes, 2), multiplier, shift));
-        expect(i32x4.extract_lane(found, 3)).toBe(multiply(i32x4.extract_lane(lanes, 3), multiplier, shift));
-      }
-    }
   });
 });
 

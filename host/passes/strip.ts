@@ -3,6 +3,7 @@
 import { align } from "../../format/layout.ts";
 import {
   areNarrow,
+  gatheredBytes,
   inTurn,
   liveRows,
   MAX_BLOCK,
@@ -55,14 +56,15 @@ export function withStrip(layer: ProgramLayer, from: Shape, to: Shape, room: num
 
 /** Bytes of scratch of a layer that is computed in such strips (assembly/kernels/strip-scratch.ts). */
 function scratchBytes(layer: ProgramLayer, from: Shape, to: Shape, strip: Strip): number {
-  const { taps, groups, pixels, row, live } = measures(layer, from, strip);
+  const { shares, taps, groups, pixels, row, live } = measures(layer, from, strip);
   const { batch, streamed } = strip;
   const signs = signsOf(layer, to);
   const quads = pairedGroups(layer.rank);
   const whole = 2 * (signs * taps * groups + to[2] * quads);
+  const gathered = gatheredBytes(shares, pixels, groups);
   const chunk = 2 * SUM_ROWS * Math.max(taps * Math.min(batch, groups), quads);
   return (
-    align(to[2] * wordBytes(Math.max(layer.planes, 1)) + 4 * (layer.rank + taps + pixels)) +
+    align(to[2] * wordBytes(Math.max(layer.planes, 1)) + 4 * (layer.rank + taps + pixels) + gathered) +
     workBytes(layer, from, to, strip) +
     sumBytes(live * signs, row, taps * groups) +
     8 * row * quads +
@@ -99,6 +101,7 @@ function measures(
   const planes = stripPhases(down, stride[0], dilation[0]) * stripPhases(wide, stride[1], dilation[1]);
   const span = rowSpan(rows, columns, pitch);
   return {
+    shares,
     taps: high * wide,
     groups,
     pixels: tablePixels(planes, length, pitch, span),

@@ -112,7 +112,7 @@ function measures(
 }
 
 /**
- * The strips of least cost whose scratch is within `room`, or that of the smallest. Cost, in instructions: about 12
+ * The strips of least cost whose scratch is within `room`, or that of the smallest. Cost, in instructions: about 9
  * a pixel of a table, 7 of those of conv_u, which are not staged; those of the sums, and those to requantise them.
  */
 function chooseStrip(layer: ProgramLayer, from: Shape, to: Shape, room: number): Strip {
@@ -144,7 +144,7 @@ function costOf(layer: ProgramLayer, from: Shape, to: Shape, strip: Strip): numb
   const passes = live > 0 ? high : Math.ceil(groups / batch) * Math.ceil((taps * batch) / MAX_TERMS);
   const wide = !areNarrow(taps * groups);
   const sums = signsOf(layer, to) * sumCost({ terms: taps * groups, pixels: row, passes, wide, streamed });
-  const inner = 12 * groups * pixels * tables + sums + requantiseCost(row) * signsOf(layer, to);
+  const inner = 9 * groups * pixels * tables + sums + requantiseCost(row) * signsOf(layer, to);
   if (layer.kind !== "SemiBinary") return inner;
   const quads = pairedGroups(layer.rank);
   const most = workBytes(layer, from, to, strip) / pixelBytesU(quads);

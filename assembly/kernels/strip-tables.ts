@@ -33,7 +33,8 @@ function stagePixels(oy: i32, down: i32, ox: i32): void {
   do {
     const left = ox * strideWidth - padLeft + (plane % planesAcross);
     let y = oy * strideHeight - padTop + down + plane / planesAcross;
-    for (let r = 0; r < planeRows; r++, y += strideHeight) {
+    let row = planeRows;
+    do {
       const inside = <u32>y < <u32>inputHeight ? inputWidth : 0;
       let from = base + <usize>((y * inputWidth + left) * inputChannels);
       let x = left;
@@ -44,7 +45,8 @@ function stagePixels(oy: i32, down: i32, ox: i32): void {
         x += strideWidth;
         from += <usize>step;
       } while (to < end);
-    }
+      y += strideHeight;
+    } while (--row > 0);
   } while (++plane < planes);
   ramp(to, pixel, pixel, 0);
 }
@@ -52,22 +54,27 @@ function stagePixels(oy: i32, down: i32, ox: i32): void {
 /** `count` numbers of every window, in the order height, width, channel; those behind its end are the zero point. */
 function stageWindows(first: i32, count: i32, oy: i32, ox: i32): void {
   const size = kernelHeight * kernelWidth * inputChannels;
-  for (let j = 0; j < count; j++) {
+  let j = 0;
+  do {
     const s = first + j;
     const channel = s % inputChannels;
     const ky = s / inputChannels / kernelWidth;
     const kx = (s / inputChannels) % kernelWidth;
-    for (let r = 0, at = pixel + j; r < stripRows; r++) {
+    let at = pixel + j;
+    for (let r = 0; r < stripRows; r++) {
       for (let c = 0; c < stripColumns; c++, at += 8) {
         const from = s < size ? tap(oy + r, ox + c, ky, kx) : 0;
         store<u8>(at, from != 0 ? load<u8>(from + channel) : <u8>zero);
       }
     }
-  }
+  } while (++j < count);
   ramp(staged, pixel, pixel - <usize>first, 8);
 }
 
-/** Tables of `count` groups, an even number, from `first` on; the first of a strip stages it. */
+/**
+ * Tables of `count` groups, an even number, from `first` on; the first of a strip stages it. Of pixels behind the planes
+ * there are none: sums that reach there lie behind all others, and are dropped.
+ */
 export function buildBatch<L>(first: i32, count: i32, oy: i32, down: i32, ox: i32): void {
   const some = groupsAtOnce<L>();
   const end = first + count;
@@ -75,7 +82,7 @@ export function buildBatch<L>(first: i32, count: i32, oy: i32, down: i32, ox: i3
   do {
     if (!shares) stageWindows(first << 2, some << 2, oy, ox);
     else if (first == 0) stagePixels(oy, down, ox);
-    tablesOfStaged<L>(staged, first << 2, pixels, to);
+    tablesOfStaged<L>(staged, first << 2, planes * planeRows * pitch, pixels, to);
     to += <usize>(32 * some * pixels);
     first += some;
   } while (first < end);

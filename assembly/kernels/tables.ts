@@ -73,12 +73,12 @@ export function groupsAtOnce<L>(): i32 {
 }
 
 /**
- * Tables of groups of 4 channels, from `channel` on, of `pixels` pixels (a multiple of 8) that stand where the u32s at
- * `staged` say: int8.
+ * Tables of groups of 4 channels, from `channel` on, of `count` pixels, int8, that stand where the u32s at `staged` say, up
+ * to whole vectors. A table has room for `pixels`.
  */
-export function tablesOfStaged<L>(staged: usize, channel: usize, pixels: i32, to: usize): void {
+export function tablesOfStaged<L>(staged: usize, channel: usize, count: i32, pixels: i32, to: usize): void {
   const step = <usize>(pixels << 1);
-  const end = to + step;
+  const end = to + <usize>(count << 1);
   do {
     if (isVector<L>()) entriesOfPair(staged, channel, to, step);
     else entriesOfGroup(staged, channel, to, step);

@@ -34,7 +34,7 @@ function tablesAt(to: usize): void {
   else tablesOf<u64>(to);
 }
 function tablesOf<L>(to: usize): void {
-  for (let g = 0; g < 2; g += groupsAtOnce<L>()) tablesOfStaged<L>(STAGED, 4 * g, PIXELS, to + g * 32 * PIXELS);
+  for (let g = 0; g < 2; g += groupsAtOnce<L>()) tablesOfStaged<L>(STAGED, 4 * g, PIXELS, PIXELS, to + g * 32 * PIXELS);
 }
 
 function input(p: i32): usize {

@@ -63,7 +63,8 @@ static void stage_pixels(s32 oy, s32 down, s32 ox) {
 static void build_batch(s32 first, s32 count, s32 oy, s32 down, s32 ox) {
   u8 *to = s.tables;
   if (first == 0) stage_pixels(oy, down, ox);
-  for (s32 g = 0; g < count; g++, to += s.pixels << 5) table_of_staged(s.staged, (first + g) << 2, s.pixels, to);
+  for (s32 g = 0; g < count; g++, to += s.pixels << 5)
+    table_of_staged(s.staged, (first + g) << 2, s.planes * s.plane_rows * s.pitch, s.pixels, to);
 }
 
 // strip-stream.ts, strip-sums.ts, turns.ts

@@ -135,10 +135,10 @@ static __attribute__((noinline)) void entries(Lanes u0, Lanes u1, Lanes u2, Lane
   four(a0, a1, u1 + u2, to, &opposite, step);
 }
 
-static void table_of_staged(const u8 *const *staged, s32 channel, s32 pixels, u8 *to) {
+static void table_of_staged(const u8 *const *staged, s32 channel, s32 count, s32 pixels, u8 *to) {
   const s32 step = pixels << 1;
   const Lanes low = 0x00ff00ff00ff00ffull;
-  for (const u8 *end = to + step; to < end; to += 8, staged += 4) {
+  for (const u8 *end = to + (count << 1); to < end; to += 8, staged += 4) {
     u32 x[4];
     for (s32 p = 0; p < 4; p++) x[p] = *(const u32 *)(staged[p] + channel) ^ 0x80808080u;
     const Lanes a = wide((u16)x[0] | x[1] << 16, (u16)x[2] | x[3] << 16);

@@ -174,7 +174,7 @@ static NOINLINE u64 between_words(const u8 *p) {
 }
 #endif
 
-/** Sums are read at any pixel, 2 bytes' alignment; all else of the runtime is aligned. */
+/** Sums are read at any pixel, and signs to be counted at any second byte; all else of the runtime is aligned. */
 static inline u64 i64_load(u32 base, u32 offset) {
   const u8 *p = LOADED(base) + offset;
 #if !__ARM_FEATURE_UNALIGNED

@@ -58,6 +58,11 @@ export function tablePixels(planes: i32, length: i32, pitch: i32, span: i32): i3
   return wholeVectors(planes * length * pitch + wholeVectors(span) - span);
 }
 
+/** Bytes of a pixel of padding where taps share tables; elsewhere of 8 numbers, a pair of groups, of every window. */
+export function gatheredBytes(shares: boolean, pixels: i32, groups: i32): i32 {
+  return shares ? 4 * groups : 8 * pixels;
+}
+
 /**
  * Whether the input's rows are taken in turn, each one's tables built once: a row of tables adds to the sums of all output
  * rows that see it. For strips of one row, whose tables would otherwise be built again for every tap of a column.

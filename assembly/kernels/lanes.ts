@@ -12,10 +12,15 @@ export function add<L>(a: L, b: L): L {
   return (a + b) as L;
 }
 
+/** The same 32 bits twice. @inline */
+export function twice(x: u32): u64 {
+  return ((<u64>x) << 32) | x;
+}
+
 /** 255 − x in every lane, x ≤ 255. @inline */
 export function complement<L>(x: L): L {
   if (isVector<L>()) return v128.xor(x, i16x8.splat(255));
-  return (x ^ (((<u64>0x00ff00ff) << 32) | 0x00ff00ff)) as L;
+  return (x ^ twice(0x00ff00ff)) as L;
 }
 
 /** @inline */

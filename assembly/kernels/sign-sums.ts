@@ -5,9 +5,10 @@ import { add, lanes, zeros } from "./lanes";
 
 /**
  * Writes where rows of packed signs, `bytes` bytes each, find their entries: for each of `rows` rows, and taps [first,
- * end), the offsets of those of groups [group, group + count), u16 each, in tables of `pixels` pixels. A row has perTap
- * groups a tap, and the taps' entries begin at tapOffsets. After MAX_TERMS groups of a tap, offsets begin anew (see signSums).
- * Returns where the next belongs.
+ * end), the offsets of those of `count` groups, u16 each, in tables of `pixels` pixels. A row has perTap groups a tap, of
+ * which the first stand at `bits`, and the taps' entries begin at tapOffsets. After MAX_TERMS groups of a tap, offsets
+ * begin anew (see signSums). All rows of a pair of groups before the next, since those have the most in common. Returns
+ * where the next belongs.
  */
 export function findEntries(
   bits: usize,
@@ -16,7 +17,6 @@ export function findEntries(
   first: i32,
   end: i32,
   perTap: i32,
-  group: i32,
   count: i32,
   pixels: i32,
   tapOffsets: usize,
@@ -24,18 +24,28 @@ export function findEntries(
 ): usize {
   const entry = pixels << 1;
   const table = pixels << 5;
-  for (let k = 0; k < rows; k++, bits += bytes) {
-    for (let t = first; t < end; t++) {
-      let byte = bits + <usize>((t * perTap + group) >> 1);
-      const start = load<i32>(tapOffsets + (t << 2));
-      for (let g = 0; g < count; g += 2, byte++, to += 4) {
+  const row = (<usize>((end - first) * count)) << 1;
+  const all = <usize>rows * row;
+  do {
+    const start = load<i32>(tapOffsets + (first << 2));
+    let g = 0;
+    do {
+      // Two offsets of 16 bits, in a number of 32: no sum carries.
+      const at = (start + (g & (MAX_TERMS - 1)) * table) * 0x10001 + (table << 16);
+      let byte = bits + <usize>((first * perTap + g) >> 1);
+      let p = to;
+      const last = to + all;
+      do {
         const pair = <i32>load<u8>(byte);
-        const at = start + (g & (MAX_TERMS - 1)) * table;
-        store<u32>(to, (at + (pair & 15) * entry) | ((at + table + (pair >> 4) * entry) << 16));
-      }
-    }
-  }
-  return to;
+        store<u32>(p, at + (pair & 15) * entry + (pair >> 4) * (entry << 16));
+        byte += bytes;
+        p += row;
+      } while (p < last);
+      to += 4;
+      g += 2;
+    } while (g < count);
+  } while (++first < end);
+  return to + all - row;
 }
 
 /** Widens a vector of sums and stores it, or adds it to what is there: int32 a pixel. */
@@ -344,7 +354,7 @@ export function countOnes(bits: usize, groups: i32): i32 {
   const end = bits + <usize>(groups >> 1);
   let ones = 0;
   for (let step = 1; bits < end; bits += <usize>step) {
-    step = (bits & 7) == 0 && bits + 8 <= end ? 8 : 1; // else read byte by byte: see copy
+    step = (bits & 1) != 0 || bits + 8 > end ? 1 : 8; // aligned as sums are (firmware/memory.h)
     ones += <i32>popcnt<u64>(step > 1 ? load<u64>(bits) : load<u8>(bits));
   }
   return ones;

@@ -1,9 +1,18 @@
 // The scratch of a strip of a layer of signs (format/strip.ts), and where its parts are.
 
 import { L_PLANES, L_RANK, L_SCRATCH_BYTES, packedRowBytes } from "../../format/layout";
-import { areNarrow, liveRows, pairedGroups, pixelBytesU, STRIP_LANES, SUM_ROWS, wordBytes } from "../../format/strip";
+import {
+  areNarrow,
+  gatheredBytes,
+  liveRows,
+  pairedGroups,
+  pixelBytesU,
+  STRIP_LANES,
+  SUM_ROWS,
+  wordBytes,
+} from "../../format/strip";
 import { channels, outputOf, scratch, weights } from "../model";
-import { batch, groups, pixels, rowLength, taps, tapsHigh, turns } from "./strip";
+import { batch, groups, pixels, rowLength, shares, taps, tapsHigh, turns } from "./strip";
 import { dilationHeight, strideHeight } from "./window";
 
 // Set once a layer.
@@ -11,7 +20,9 @@ import { dilationHeight, strideHeight } from "./window";
 export let words: usize = 0;
 export let centres: usize = 0;
 export let offsets: usize = 0;
+/** Where the strip's pixels stand, u32 each; and the pixel that padding is, or the windows gathered (strip-tables.ts). */
 export let staged: usize = 0;
+export let pixel: usize = 0;
 export let tables: usize = 0;
 /** Sums of conv_v; bytes from the tables to their end, which those of conv_u then take. */
 export let sums: usize = 0;
@@ -49,7 +60,8 @@ export function openScratch(layer: usize): i64 {
   centres = words + <usize>(count * wordBytes(rank > 0 ? 1 : planes));
   offsets = centres + (rank << 2);
   staged = offsets + (taps << 2);
-  tables = (staged + <usize>(pixels << 2) + 15) & ~15;
+  pixel = staged + <usize>(pixels << 2);
+  tables = (pixel + <usize>gatheredBytes(shares, pixels, groups) + 15) & ~15;
   const own = 32 * batch * pixels;
   sums = tables + <usize>own;
   const work = max(own + <i64>(batch >= groups ? SUM_ROWS : signRows) * sumRow, STRIP_LANES * pixelBytesU(quads));

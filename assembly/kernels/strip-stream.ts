@@ -22,7 +22,7 @@ export function fillStream(): usize {
   let to = stream;
   for (let group = 0; group < groups; group += batch) {
     const count = min(batch, groups - group);
-    to = findEntries(signs, signBytes, signRows, 0, taps, groups, group, count, pixels, offsets, to);
+    to = findEntries(signs + <usize>(group >> 1), signBytes, signRows, 0, taps, groups, count, pixels, offsets, to);
   }
   return to;
 }
@@ -36,15 +36,18 @@ export function sumBatch<L>(k: i32, rows: i32, from: i32, end: i32, group: i32, 
     signSums<L>(at, 2 * taps * count, n, rows, tables, 0, rowLength, to, fresh, narrow);
     return;
   }
+  let bits = signsOf(k) + <usize>(group >> 1);
   if (isVector<L>()) {
     openPacked(pixels, offsets, groups);
-    const bits = signsOf(k) + <usize>(group >> 1);
     packedSums<L>(bits, signBytes, count, rows, from, end, tables, rowLength, to, fresh, narrow);
     return;
   }
-  for (const last = k + rows; k < last; k += SUM_ROWS, to += <usize>SUM_ROWS * sumRow) {
-    const some = min(SUM_ROWS, last - k);
-    findEntries(signsOf(k), signBytes, some, from, end, groups, group, count, pixels, offsets, stream);
+  do {
+    const some = min(SUM_ROWS, rows);
+    findEntries(bits, signBytes, some, from, end, groups, count, pixels, offsets, stream);
     signSums<L>(stream, 2 * n, n, some, tables, 0, rowLength, to, fresh, narrow);
-  }
+    bits += <usize>(SUM_ROWS * signBytes);
+    to += <usize>SUM_ROWS * sumRow;
+    rows -= SUM_ROWS;
+  } while (rows > 0);
 }

@@ -1,9 +1,10 @@
 // Sums over the windows of a strip of output pixels, of every row of a layer's signs.
 
 import { SUM_ROWS } from "../../format/strip";
-import { batch, buildBatch, groups, taps, turns } from "./strip";
-import { signRows, staged, sumRow, sums, tables } from "./strip-scratch";
+import { batch, groups, taps, turns } from "./strip";
+import { signRows, sumRow, sums } from "./strip-scratch";
 import { sumBatch } from "./strip-stream";
+import { buildBatch } from "./strip-tables";
 import { turnSums, turnTo } from "./turns";
 
 /** Rows that are summed up when the first of them is asked for; 0: all rows' sums stand from `first` on. */
@@ -29,7 +30,7 @@ export function openStripSums<L>(oy: i32, ox: i32, height: i32): void {
     return;
   }
   for (let group = 0; group < groups; group += batch) {
-    buildBatch<L>(group, min(batch, groups - group), oy, 0, ox, staged, tables);
+    buildBatch<L>(group, min(batch, groups - group), oy, 0, ox);
     if (together == 0) sumBatch<L>(0, signRows, 0, taps, group, sums, group == 0);
   }
 }

@@ -2,81 +2,87 @@
 // 1 and 255 − u_j where it is 0, which is Σ ±x + 127·4 + (ones of the bits). Entry e of all pixels stands together,
 // 2·pixels bytes from the next entry, so that a tap reads any run of pixels.
 
-import { add, complement } from "./lanes";
+import { lanes, twice } from "./lanes";
+import { entries } from "./table-entries";
 
-/** The 16 entries of one vector of pixels: sums of two inputs, and sums of those. */
-function entries<L>(u0: L, u1: L, u2: L, u3: L, to: usize, step: usize): void {
-  const c0 = complement<L>(u0);
-  const c1 = complement<L>(u1);
-  const c2 = complement<L>(u2);
-  const c3 = complement<L>(u3);
-  const a0 = add<L>(c0, c1);
-  const a1 = add<L>(u0, c1);
-  const a2 = add<L>(c0, u1);
-  const a3 = add<L>(u0, u1);
-  const b0 = add<L>(c2, c3);
-  const b1 = add<L>(u2, c3);
-  const b2 = add<L>(c2, u3);
-  const b3 = add<L>(u2, u3);
-  to = quarter<L>(a0, a1, a2, a3, b0, to, step);
-  to = quarter<L>(a0, a1, a2, a3, b1, to, step);
-  to = quarter<L>(a0, a1, a2, a3, b2, to, step);
-  quarter<L>(a0, a1, a2, a3, b3, to, step);
+/** 8 channels of two pixels, where the staged addresses say, in turn. @inline */
+function two(staged: usize, channel: usize): v128 {
+  const a = v128.load64_zero(<usize>load<u32>(staged) + channel);
+  const b = v128.load64_zero(<usize>load<u32>(staged, 4) + channel);
+  return v128.shuffle<i8>(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
 }
 
-/** @inline */
-function quarter<L>(a0: L, a1: L, a2: L, a3: L, b: L, to: usize, step: usize): usize {
-  if (!isVector<L>()) return quarterOfWords(a0 as u64, a1 as u64, a2 as u64, a3 as u64, b as u64, to, step);
-  return storeSums4<L>(a0, a1, a2, a3, b, to, step);
+/** Entries of 4 channels of 8 pixels, int8: two channels a vector, one behind the other. @inline */
+function entriesOfChannels(first: v128, second: v128, to: usize, step: usize): void {
+  const a = v128.xor(first, i8x16.splat(-128));
+  const b = v128.xor(second, i8x16.splat(-128));
+  entries<v128>(
+    i16x8.extend_low_i8x16_u(a),
+    i16x8.extend_high_i8x16_u(a),
+    i16x8.extend_low_i8x16_u(b),
+    i16x8.extend_high_i8x16_u(b),
+    to,
+    step,
+  );
 }
 
-/** Not inline, for the smallest module. */
-function quarterOfWords(a0: u64, a1: u64, a2: u64, a3: u64, b: u64, to: usize, step: usize): usize {
-  return storeSums4<u64>(a0, a1, a2, a3, b, to, step);
+/** Entries of two groups, of 8 pixels: bytes, then pairs of pixels, then 4 of them are taken in turn. @inline */
+function entriesOfPair(staged: usize, channel: usize, to: usize, step: usize): void {
+  const a = two(staged, channel);
+  const b = two(staged + 8, channel);
+  const c = two(staged + 16, channel);
+  const d = two(staged + 24, channel);
+  const low = v128.shuffle<i16>(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
+  const lowBehind = v128.shuffle<i16>(c, d, 0, 8, 1, 9, 2, 10, 3, 11);
+  const high = v128.shuffle<i16>(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
+  const highBehind = v128.shuffle<i16>(c, d, 4, 12, 5, 13, 6, 14, 7, 15);
+  entriesOfChannels(
+    v128.shuffle<i32>(low, lowBehind, 0, 4, 1, 5),
+    v128.shuffle<i32>(low, lowBehind, 2, 6, 3, 7),
+    to,
+    step,
+  );
+  entriesOfChannels(
+    v128.shuffle<i32>(high, highBehind, 0, 4, 1, 5),
+    v128.shuffle<i32>(high, highBehind, 2, 6, 3, 7),
+    to + 16 * step,
+    step,
+  );
 }
 
-/** @inline */
-function storeSums4<L>(a0: L, a1: L, a2: L, a3: L, b: L, to: usize, step: usize): usize {
-  store<L>(to, add<L>(a0, b));
-  to += step;
-  store<L>(to, add<L>(a1, b));
-  to += step;
-  store<L>(to, add<L>(a2, b));
-  to += step;
-  store<L>(to, add<L>(a3, b));
-  return to + step;
-}
-
-/** A byte of each of 4 pixels of 4 bytes, as lanes. */
-function column(at: usize): u64 {
-  const low = <u32>load<u8>(at) | ((<u32>load<u8>(at, 4)) << 16);
-  const high = <u32>load<u8>(at, 8) | ((<u32>load<u8>(at, 12)) << 16);
-  return <u64>low | ((<u64>high) << 32);
-}
-
-/** The table of `pixels` staged pixels, each 4 bytes x + 128; a multiple of 8 of them. */
-export function tableOfStaged<L>(staged: usize, pixels: i32, to: usize): void {
-  const step = <usize>(pixels << 1);
-  const end = to + step;
+/** Entries of a group, of 4 pixels. @inline */
+function entriesOfGroup(staged: usize, channel: usize, to: usize, step: usize): void {
+  // Channels 0 and 1 of each pixel, and 2 and 3.
+  let first: u64 = 0;
+  let second: u64 = 0;
+  let p = staged + 16;
   do {
-    if (isVector<L>()) {
-      const a = v128.load(staged);
-      const b = v128.load(staged, 16);
-      staged += 32;
-      const first = v128.shuffle<i8>(a, b, 0, 4, 8, 12, 16, 20, 24, 28, 1, 5, 9, 13, 17, 21, 25, 29);
-      const second = v128.shuffle<i8>(a, b, 2, 6, 10, 14, 18, 22, 26, 30, 3, 7, 11, 15, 19, 23, 27, 31);
-      entries<v128>(
-        i16x8.extend_low_i8x16_u(first),
-        i16x8.extend_high_i8x16_u(first),
-        i16x8.extend_low_i8x16_u(second),
-        i16x8.extend_high_i8x16_u(second),
-        to,
-        step,
-      );
-    } else {
-      entries<u64>(column(staged), column(staged + 1), column(staged + 2), column(staged + 3), to, step);
-      staged += 16;
-    }
+    p -= 4;
+    const x = load<u32>(<usize>load<u32>(p) + channel) ^ 0x80808080;
+    first = (first << 16) | (x & 0xffff);
+    second = (second << 16) | (x >>> 16);
+  } while (p > staged);
+  const u0 = first & twice(0x00ff00ff);
+  const u2 = second & twice(0x00ff00ff);
+  entries<u64>(u0, (first ^ u0) >> 8, u2, (second ^ u2) >> 8, to, step);
+}
+
+/** Groups whose tables are built together. */
+export function groupsAtOnce<L>(): i32 {
+  return isVector<L>() ? 2 : 1;
+}
+
+/**
+ * Tables of groups of 4 channels, from `channel` on, of `count` pixels, int8, that stand where the u32s at `staged` say, up
+ * to whole vectors. A table has room for `pixels`.
+ */
+export function tablesOfStaged<L>(staged: usize, channel: usize, count: i32, pixels: i32, to: usize): void {
+  const step = <usize>(pixels << 1);
+  const end = to + <usize>(count << 1);
+  do {
+    if (isVector<L>()) entriesOfPair(staged, channel, to, step);
+    else entriesOfGroup(staged, channel, to, step);
+    staged += 4 * lanes<L>();
     to += sizeof<L>();
   } while (to < end);
 }

@@ -2,9 +2,10 @@
 // that sees it. Sums of so many output rows as that may be are kept, 16 bits each where those are enough.
 
 import { liveRows } from "../../format/strip";
-import { buildBatch, groups, tapsHigh, tapsWide } from "./strip";
-import { kept, signRows, staged, sumRow, tables } from "./strip-scratch";
+import { groups, tapsHigh, tapsWide } from "./strip";
+import { kept, signRows, sumRow } from "./strip-scratch";
 import { sumBatch } from "./strip-stream";
+import { buildBatch } from "./strip-tables";
 import { dilationHeight, strideHeight } from "./window";
 
 /** Input rows that are done, counted from the first that an output row sees. */
@@ -24,7 +25,7 @@ export function turnTo<L>(oy: i32, ox: i32, height: i32): void {
       const from = down - ky * dilationHeight;
       const row = from / strideHeight;
       if (from < 0 || from % strideHeight != 0 || row >= height) continue;
-      if (!built) buildBatch<L>(0, groups, 0, down, ox, staged, tables);
+      if (!built) buildBatch<L>(0, groups, 0, down, ox);
       built = true;
       const first = ky * tapsWide;
       sumBatch<L>(0, signRows, first, first + tapsWide, 0, turnSums(row), ky == 0);

@@ -71,7 +71,7 @@ function convU<L>(layer: usize, first: i32, count: i32, channels: i32): void {
       openPacked(block, offsets, quads);
       packedSums<L>(bits, bytes, quads, rows, 0, 1, tables, count, sumsU, true, isNarrow);
     } else {
-      findEntries(bits, bytes, rows, 0, 1, quads, 0, quads, block, offsets, stream);
+      findEntries(bits, bytes, rows, 0, 1, quads, quads, block, offsets, stream);
       signSums<L>(stream, 2 * quads, quads, rows, tables, step, count, sumsU, true, isNarrow);
     }
     storeChannels<L>(sumsU, isNarrow, next, t, rows, count, outputs + <usize>(first * channels), channels);
@@ -85,8 +85,7 @@ export function openSemiBinary(layer: usize, K: i32, channels: i32, end: usize):
   block = min(min(rowLength, MAX_BLOCK), (workBytes / pixelBytesU(quads)) & -STRIP_LANES);
   sumsU = tables + <usize>(block * (quads << 5));
   streamU = end;
-  if (streamed)
-    findEntries(weightsU(layer), packedRowBytes(rank), channels, 0, 1, quads, 0, quads, block, offsets, end);
+  if (streamed) findEntries(weightsU(layer), packedRowBytes(rank), channels, 0, 1, quads, quads, block, offsets, end);
   for (let k = 0; k < rank; k++) store<i32>(centres + (k << 2), correction(signsOf(k)));
   // Rows behind the last: m = 0.
   for (let at = inner + <usize>(rank * (rowLength << 1)); at < outputs; at += 2) store<u16>(at, 128);

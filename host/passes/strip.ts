@@ -3,6 +3,7 @@
 import { align } from "../../format/layout.ts";
 import {
   areNarrow,
+  gatheredBytes,
   inTurn,
   liveRows,
   MAX_BLOCK,
@@ -55,14 +56,15 @@ export function withStrip(layer: ProgramLayer, from: Shape, to: Shape, room: num
 
 /** Bytes of scratch of a layer that is computed in such strips (assembly/kernels/strip-scratch.ts). */
 function scratchBytes(layer: ProgramLayer, from: Shape, to: Shape, strip: Strip): number {
-  const { taps, groups, pixels, row, live } = measures(layer, from, strip);
+  const { shares, taps, groups, pixels, row, live } = measures(layer, from, strip);
   const { batch, streamed } = strip;
   const signs = signsOf(layer, to);
   const quads = pairedGroups(layer.rank);
   const whole = 2 * (signs * taps * groups + to[2] * quads);
+  const gathered = gatheredBytes(shares, pixels, groups);
   const chunk = 2 * SUM_ROWS * Math.max(taps * Math.min(batch, groups), quads);
   return (
-    align(to[2] * wordBytes(Math.max(layer.planes, 1)) + 4 * (layer.rank + taps + pixels)) +
+    align(to[2] * wordBytes(Math.max(layer.planes, 1)) + 4 * (layer.rank + taps + pixels) + gathered) +
     workBytes(layer, from, to, strip) +
     sumBytes(live * signs, row, taps * groups) +
     8 * row * quads +
@@ -99,6 +101,7 @@ function measures(
   const planes = stripPhases(down, stride[0], dilation[0]) * stripPhases(wide, stride[1], dilation[1]);
   const span = rowSpan(rows, columns, pitch);
   return {
+    shares,
     taps: high * wide,
     groups,
     pixels: tablePixels(planes, length, pitch, span),
@@ -109,7 +112,7 @@ function measures(
 }
 
 /**
- * The strips of least cost whose scratch is within `room`, or that of the smallest. Cost, in instructions: about 12
+ * The strips of least cost whose scratch is within `room`, or that of the smallest. Cost, in instructions: about 9
  * a pixel of a table, 7 of those of conv_u, which are not staged; those of the sums, and those to requantise them.
  */
 function chooseStrip(layer: ProgramLayer, from: Shape, to: Shape, room: number): Strip {
@@ -141,7 +144,7 @@ function costOf(layer: ProgramLayer, from: Shape, to: Shape, strip: Strip): numb
   const passes = live > 0 ? high : Math.ceil(groups / batch) * Math.ceil((taps * batch) / MAX_TERMS);
   const wide = !areNarrow(taps * groups);
   const sums = signsOf(layer, to) * sumCost({ terms: taps * groups, pixels: row, passes, wide, streamed });
-  const inner = 12 * groups * pixels * tables + sums + requantiseCost(row) * signsOf(layer, to);
+  const inner = 9 * groups * pixels * tables + sums + requantiseCost(row) * signsOf(layer, to);
   if (layer.kind !== "SemiBinary") return inner;
   const quads = pairedGroups(layer.rank);
   const most = workBytes(layer, from, to, strip) / pixelBytesU(quads);

@@ -19,8 +19,9 @@ static struct {
   bool turns, narrow, streamed, is_short;
   Words *words;
   s32 *centres;
-  u32 *offsets, *staged;
-  u8 *tables, *sums, *kept, *sums_u;
+  u32 *offsets;
+  const u8 **staged;
+  u8 *pixel, *tables, *sums, *kept, *sums_u;
   u16 *inner, *stream, *stream_u;
   s8 *outputs;
 } s;
@@ -41,33 +42,29 @@ static void tap_offsets(u32 *to) {
   }
 }
 
-static void build_table(s32 group, s32 oy, s32 down, s32 ox, u8 *table) {
-  const u32 zeros = (u32)(s.in.zero + 128) * 0x01010101u;
-  u32 *to = s.staged;
+// strip-tables.ts
+
+static void stage_pixels(s32 oy, s32 down, s32 ox) {
+  const u8 **to = s.staged;
+  memset(s.pixel, s.in.zero, (size_t)s.in.channels);
   for (s32 plane = 0; plane < s.planes; plane++) {
-    const s32 top = oy * s.stride_y - s.pad_top + down + plane / s.planes_across;
     const s32 left = ox * s.stride_x - s.pad_left + plane % s.planes_across;
-    const s32 first = left < 0 ? least(s.pitch, (s.stride_x - 1 - left) / s.stride_x) : 0;
-    const s32 end = most(first, least(s.pitch, (s.in.width - left + s.stride_x - 1) / s.stride_x));
-    const s32 step = s.stride_x * s.in.channels;
-    for (s32 r = 0, y = top; r < s.plane_rows; r++, y += s.stride_y) {
-      u32 *next = to + s.pitch;
-      if ((u32)y < (u32)s.in.height) {
-        const u32 *stop = to + end;
-        for (const u32 *inside = to + first; to < inside;) *to++ = zeros;
-        const s8 *from = s.in.values + (y * s.in.width + left + first * s.stride_x) * s.in.channels + (group << 2);
-        for (; to < stop; from += step) *to++ = *(const u32 *)from ^ 0x80808080u;
-      }
-      while (to < next) *to++ = zeros;
+    s32 y = oy * s.stride_y - s.pad_top + down + plane / s.planes_across;
+    for (s32 r = 0; r < s.plane_rows; r++, y += s.stride_y) {
+      const s32 inside = (u32)y < (u32)s.in.height ? s.in.width : 0;
+      const s8 *from = s.in.values + (y * s.in.width + left) * s.in.channels;
+      for (s32 c = 0, x = left; c < s.pitch; c++, x += s.stride_x, from += s.stride_x * s.in.channels)
+        *to++ = (u32)x < (u32)inside ? (const u8 *)from : s.pixel;
     }
   }
-  for (const u32 *end = s.staged + s.pixels; to < end;) *to++ = zeros;
-  table_of_staged(s.staged, s.pixels, table);
+  for (const u8 **end = s.staged + s.pixels; to < end;) *to++ = s.pixel;
 }
 
 static void build_batch(s32 first, s32 count, s32 oy, s32 down, s32 ox) {
   u8 *to = s.tables;
-  for (s32 g = 0; g < count; g++, to += s.pixels << 5) build_table(first + g, oy, down, ox, to);
+  if (first == 0) stage_pixels(oy, down, ox);
+  for (s32 g = 0; g < count; g++, to += s.pixels << 5)
+    table_of_staged(s.staged, (first + g) << 2, s.planes * s.plane_rows * s.pitch, s.pixels, to);
 }
 
 // strip-stream.ts, strip-sums.ts, turns.ts
@@ -81,8 +78,8 @@ static void sum_batch(s32 k, s32 rows, s32 from, s32 end, s32 group, u8 *to, boo
   }
   for (const s32 last = k + rows; k < last; k += SUM_ROWS, to += SUM_ROWS * s.sum_row) {
     const s32 some = least(SUM_ROWS, last - k);
-    find_entries(s.signs + k * s.sign_bytes, s.sign_bytes, some, from, end, s.groups, group, count, s.pixels, s.offsets,
-                 s.stream);
+    find_entries(s.signs + k * s.sign_bytes + (group >> 1), s.sign_bytes, some, from, end, s.groups, count, s.pixels,
+                 s.offsets, s.stream);
     sign_sums(s.stream, n, n, some, s.tables, 0, s.row_length, to, fresh, s.narrow);
   }
 }
@@ -238,7 +235,7 @@ static void conv_u(s32 first, s32 count) {
     const s32 rows = least(SUM_ROWS, channels - t);
     const u16 *at = s.stream_u + t * s.quads;
     if (!s.streamed) {
-      find_entries(s.signs_u + t * bytes, bytes, rows, 0, 1, s.quads, 0, s.quads, s.block, s.offsets, s.stream);
+      find_entries(s.signs_u + t * bytes, bytes, rows, 0, 1, s.quads, s.quads, s.block, s.offsets, s.stream);
       at = s.stream;
     }
     sign_sums(at, s.quads, s.quads, rows, s.tables, table * MAX_TERMS, count, s.sums_u, true, narrow);
@@ -289,8 +286,9 @@ static void open(const u8 *layer) {
   s.words = (Words *)start;
   s.centres = (s32 *)(s.words + channels);
   s.offsets = (u32 *)(s.centres + s.rank);
-  s.staged = s.offsets + s.taps;
-  s.tables = aligned(s.staged + s.pixels);
+  s.staged = (const u8 **)(s.offsets + s.taps);
+  s.pixel = (u8 *)(s.staged + s.pixels);
+  s.tables = aligned(s.pixel + s.in.channels);
   const s32 own = 32 * s.batch * s.pixels;
   const s32 work = most(own + (s.batch >= s.groups ? SUM_ROWS : s.rank) * s.sum_row, 8 * pixel_u);
   s.sums = s.tables + own;
@@ -310,10 +308,10 @@ static void prepare(void) {
   u16 *to = s.stream;
   if (s.streamed) {
     for (s32 group = 0; group < s.groups; group += s.batch)
-      to = find_entries(s.signs, s.sign_bytes, s.rank, 0, s.taps, s.groups, group, least(s.batch, s.groups - group),
-                        s.pixels, s.offsets, to);
+      to = find_entries(s.signs + (group >> 1), s.sign_bytes, s.rank, 0, s.taps, s.groups,
+                        least(s.batch, s.groups - group), s.pixels, s.offsets, to);
     s.stream_u = to;
-    find_entries(s.signs_u, bytes, s.out.channels, 0, 1, s.quads, 0, s.quads, s.block, s.offsets, to);
+    find_entries(s.signs_u, bytes, s.out.channels, 0, 1, s.quads, s.quads, s.block, s.offsets, to);
   }
   open_words();
   for (s32 k = 0; k < s.rank; k++) {

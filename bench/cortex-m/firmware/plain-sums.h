@@ -21,18 +21,18 @@ INLINE Lanes lanes_at(const u8 *p) {
 
 // sign-sums.ts
 
-static u16 *find_entries(const u8 *bits, s32 bytes, s32 rows, s32 first, s32 end, s32 per_tap, s32 group, s32 count,
-                         s32 pixels, const u32 *offsets, u16 *to) {
-  for (; rows > 0; rows--, bits += bytes)
-    for (s32 t = first; t < end; t++) {
-      const u8 *byte = bits + ((t * per_tap + group) >> 1);
-      for (s32 g = 0; g < count; g += 2, byte++) {
-        const s32 table = (s32)offsets[t] + (g & (MAX_TERMS - 1)) * (pixels << 5);
-        *to++ = (u16)(table + (*byte & 15) * (pixels << 1));
-        *to++ = (u16)(table + (pixels << 5) + (*byte >> 4) * (pixels << 1));
-      }
+static u16 *find_entries(const u8 *bits, s32 bytes, s32 rows, s32 first, s32 end, s32 per_tap, s32 count, s32 pixels,
+                         const u32 *offsets, u16 *to) {
+  const s32 entry = pixels << 1, table = pixels << 5, row = (end - first) * count;
+  for (s32 t = first; t < end; t++)
+    for (s32 g = 0; g < count; g += 2, to += 2) {
+      const u32 at = (offsets[t] + (g & (MAX_TERMS - 1)) * table) * 0x10001 + (table << 16);
+      const u8 *byte = bits + ((t * per_tap + g) >> 1);
+      u16 *p = to;
+      for (s32 k = 0; k < rows; k++, p += row, byte += bytes)
+        *(half *)p = at + (*byte & 15) * entry + (*byte >> 4) * (entry << 16);
     }
-  return to;
+  return to + (rows - 1) * row;
 }
 
 INLINE void finish(Lanes sum, u8 *at, s32 i, bool fresh, bool narrow) {
@@ -112,34 +112,39 @@ static s32 count_ones(const u8 *bits, s32 groups) {
 
 // tables.ts
 
-INLINE u8 *four(Lanes a0, Lanes a1, Lanes a2, Lanes a3, Lanes b, u8 *to, s32 step) {
-  *(Lanes *)to = a0 + b;
+INLINE u8 *four(Lanes a0, Lanes a1, Lanes b, u8 *to, u8 **opposite, s32 step) {
+  const Lanes opposed = 0x03fc03fc03fc03fcull, first = a0 + b, second = a1 + b;
+  *(Lanes *)to = first;
+  *(Lanes *)*opposite = opposed - first;
+  *opposite -= step;
   to += step;
-  *(Lanes *)to = a1 + b;
-  to += step;
-  *(Lanes *)to = a2 + b;
-  to += step;
-  *(Lanes *)to = a3 + b;
+  *(Lanes *)to = second;
+  *(Lanes *)*opposite = opposed - second;
+  *opposite -= step;
   return to + step;
 }
 
 static __attribute__((noinline)) void entries(Lanes u0, Lanes u1, Lanes u2, Lanes u3, u8 *to, s32 step) {
   const Lanes all = 0x00ff00ff00ff00ffull;
   const Lanes c0 = u0 ^ all, c1 = u1 ^ all, c2 = u2 ^ all, c3 = u3 ^ all;
-  const Lanes a0 = c0 + c1, a1 = u0 + c1, a2 = c0 + u1, a3 = u0 + u1;
-  to = four(a0, a1, a2, a3, c2 + c3, to, step);
-  to = four(a0, a1, a2, a3, u2 + c3, to, step);
-  to = four(a0, a1, a2, a3, c2 + u3, to, step);
-  four(a0, a1, a2, a3, u2 + u3, to, step);
+  const Lanes a0 = c0 + c3, a1 = u0 + c3;
+  u8 *opposite = to + 15 * step;
+  to = four(a0, a1, c1 + c2, to, &opposite, step);
+  to = four(a0, a1, u1 + c2, to, &opposite, step);
+  to = four(a0, a1, c1 + u2, to, &opposite, step);
+  four(a0, a1, u1 + u2, to, &opposite, step);
 }
 
-/** A byte of each of 4 pixels of 4 bytes. */
-INLINE Lanes column(const u8 *at) { return wide(at[0] | (u32)at[4] << 16, at[8] | (u32)at[12] << 16); }
-
-static void table_of_staged(const u32 *staged, s32 pixels, u8 *to) {
+static void table_of_staged(const u8 *const *staged, s32 channel, s32 count, s32 pixels, u8 *to) {
   const s32 step = pixels << 1;
-  for (const u8 *end = to + step; to < end; to += 8, staged += 4)
-    entries(column((u8 *)staged), column((u8 *)staged + 1), column((u8 *)staged + 2), column((u8 *)staged + 3), to, step);
+  const Lanes low = 0x00ff00ff00ff00ffull;
+  for (const u8 *end = to + (count << 1); to < end; to += 8, staged += 4) {
+    u32 x[4];
+    for (s32 p = 0; p < 4; p++) x[p] = *(const u32 *)(staged[p] + channel) ^ 0x80808080u;
+    const Lanes a = wide((u16)x[0] | x[1] << 16, (u16)x[2] | x[3] << 16);
+    const Lanes b = wide(x[0] >> 16 | (x[1] >> 16 << 16), x[2] >> 16 | (x[3] >> 16 << 16));
+    entries(a & low, a >> 8 & low, b & low, b >> 8 & low, to, step);
+  }
 }
 
 static void table_of_rows(const u16 *from, s32 row, s32 pixels, s32 step, u8 *to) {

@@ -2,6 +2,7 @@
 
 import { MAX_TERMS } from "../../format/strip";
 import { add, lanes, zeros } from "./lanes";
+import { IN_WORDS, wordSums } from "./word-sums";
 
 /**
  * Writes where rows of packed signs, `bytes` bytes each, find their entries: for each of `rows` rows, and taps [first,
@@ -25,9 +26,10 @@ export function findEntries(
   const entry = pixels << 1;
   const table = pixels << 5;
   for (let k = 0; k < rows; k++, bits += bytes) {
-    for (let t = first; t < end; t++) {
-      let byte = bits + <usize>((t * perTap + group) >> 1);
-      const start = load<i32>(tapOffsets + (t << 2));
+    for (let i = first; i < end; i++) {
+      const word = load<u32>(tapOffsets + (i << 2));
+      const start = IN_WORDS ? word & 0xfffd : word;
+      let byte = bits + <usize>(((IN_WORDS ? word >>> 16 : i) * perTap + group) >> 1);
       for (let g = 0; g < count; g += 2, byte++, to += 4) {
         const pair = <i32>load<u8>(byte);
         const at = start + (g & (MAX_TERMS - 1)) * table;
@@ -307,6 +309,10 @@ export function signSums<L>(
   fresh: bool,
   narrow: bool,
 ): void {
+  if (IN_WORDS) {
+    wordSums(entries, bytes, count, count, rows, tables, step, pixels, sums, fresh, narrow);
+    return;
+  }
   for (; count > 0; count -= MAX_TERMS, entries += 2 * MAX_TERMS, tables += step, fresh = false)
     sumRows<L>(false, entries, bytes, min(count, MAX_TERMS), rows, 1, tables, pixels, sums, fresh, narrow);
 }

@@ -3,6 +3,8 @@
 
 #include "memory.h"
 
+#include "sums.h"
+
 #ifndef HALFBIT_SELF_TEST
 #define HALFBIT_SELF_TEST 1
 #endif

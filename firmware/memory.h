@@ -16,13 +16,13 @@ typedef int64_t s64;
 #define UNLIKELY(condition) __builtin_expect(condition, 0)
 #define ALIASING __attribute__((may_alias))
 #define ALIGNED __attribute__((aligned(16)))
-#define NOINLINE __attribute__((noinline))
+#define ALWAYS_INLINE __attribute__((always_inline))
 #define DEAD_END __attribute__((cold, noreturn, noinline))
 #else
 #define UNLIKELY(condition) (condition)
 #define ALIASING // such a compiler must not take accesses by types for distinct, or be told not to
 #define ALIGNED
-#define NOINLINE
+#define ALWAYS_INLINE
 #define DEAD_END
 #endif
 
@@ -150,6 +150,7 @@ LOAD(i64_load16_u, u16, u64)
 LOAD(i64_load16_s, s16, u64)
 LOAD(i64_load32_u, u32, u64)
 LOAD(i64_load32_s, s32, u64)
+LOAD(i64_load, u64, u64)
 STORE(i32_store8, u8, u32)
 STORE(i32_store16, u16, u32)
 STORE(i32_store, u32, u32)
@@ -157,31 +158,6 @@ STORE(i64_store8, u8, u64)
 STORE(i64_store16, u16, u64)
 STORE(i64_store32, u32, u64)
 STORE(i64_store, u64, u64)
-
-static inline u64 wide(u32 low, u32 high) { return (u64)high << 32 | low; }
-
-#if __ARM_FEATURE_UNALIGNED
-/** LDR takes any address; LDRD and LDM, which the compiler makes of two aligned halves, do not. */
-typedef u32 half __attribute__((aligned(2), may_alias));
-#else
-typedef u32 ALIASING half;
-typedef u16 ALIASING quarter;
-
-/** 8 bytes of 2 bytes' alignment. */
-static NOINLINE u64 between_words(const u8 *p) {
-  const u32 middle = *(const half *)(p + 2);
-  return wide(*(const quarter *)p | middle << 16, middle >> 16 | (u32)(*(const quarter *)(p + 6)) << 16);
-}
-#endif
-
-/** Sums are read at any pixel, and signs to be counted at any second byte; all else of the runtime is aligned. */
-static inline u64 i64_load(u32 base, u32 offset) {
-  const u8 *p = LOADED(base) + offset;
-#if !__ARM_FEATURE_UNALIGNED
-  if ((s32)((u32)(uintptr_t)p << 30) < 0) return between_words(p); // bit 1, by a shift and a branch
-#endif
-  return wide(((const half *)p)[0], ((const half *)p)[1]);
-}
 
 #ifndef HALFBIT_GROWS // else the host has them, with a memory of whole pages
 static inline u32 memory_size(void) { return (MEMORY_BYTES + 65535u) / 65536u; }

@@ -39,7 +39,7 @@ for (const [core, name] of CASES) {
 }
 
 /** Most instructions of the translated runtime for each of the same kernels in C. */
-const MOST = 1.35;
+const MOST = 1.15;
 
 for (const core of Object.keys(CORES) as Core[]) {
   const skip = noCortexM || noMlperf || noCifar10;

@@ -2,6 +2,7 @@
 
 import { MAX_TERMS } from "../../format/strip";
 import { add, lanes, zeros } from "./lanes";
+import { IN_WORDS, wordSums } from "./word-sums";
 
 /**
  * Writes where rows of packed signs, `bytes` bytes each, find their entries: for each of `rows` rows, and taps [first,
@@ -27,12 +28,14 @@ export function findEntries(
   const row = (<usize>((end - first) * count)) << 1;
   const all = <usize>rows * row;
   do {
-    const start = load<i32>(tapOffsets + (first << 2));
+    const word = load<u32>(tapOffsets + (first << 2));
+    const start = IN_WORDS ? word & 0xfffd : word;
+    const signs = (IN_WORDS ? word >>> 16 : first) * perTap;
     let g = 0;
     do {
       // Two offsets of 16 bits, in a number of 32: no sum carries.
       const at = (start + (g & (MAX_TERMS - 1)) * table) * 0x10001 + (table << 16);
-      let byte = bits + <usize>((first * perTap + g) >> 1);
+      let byte = bits + <usize>((signs + g) >> 1);
       let p = to;
       const last = to + all;
       do {
@@ -317,6 +320,10 @@ export function signSums<L>(
   fresh: bool,
   narrow: bool,
 ): void {
+  if (IN_WORDS) {
+    wordSums(entries, bytes, count, count, rows, tables, step, pixels, sums, fresh, narrow);
+    return;
+  }
   for (; count > 0; count -= MAX_TERMS, entries += 2 * MAX_TERMS, tables += step, fresh = false)
     sumRows<L>(false, entries, bytes, min(count, MAX_TERMS), rows, 1, tables, pixels, sums, fresh, narrow);
 }
@@ -354,7 +361,8 @@ export function countOnes(bits: usize, groups: i32): i32 {
   const end = bits + <usize>(groups >> 1);
   let ones = 0;
   for (let step = 1; bits < end; bits += <usize>step) {
-    step = (bits & 1) != 0 || bits + 8 > end ? 1 : 8; // aligned as sums are (firmware/memory.h)
+    // As aligned as entries of sums are; in firmware those are read in words.
+    step = (bits & (IN_WORDS ? 7 : 1)) != 0 || bits + 8 > end ? 1 : 8;
     ones += <i32>popcnt<u64>(step > 1 ? load<u64>(bits) : load<u8>(bits));
   }
   return ones;

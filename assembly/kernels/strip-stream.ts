@@ -3,7 +3,7 @@
 
 import { SUM_ROWS } from "../../format/strip";
 import { findEntries, openPacked, packedSums, signSums } from "./sign-sums";
-import { batch, groups, pixels, rowLength, taps } from "./strip";
+import { batch, groups, pixels, rowLength, tapOffsets, taps, tapsWide, turns } from "./strip";
 import {
   narrow,
   offsets,
@@ -16,6 +16,15 @@ import {
   sumRow,
   tables,
 } from "./strip-scratch";
+import { evenFirst, IN_WORDS, isEven, wordSums } from "./word-sums";
+
+/** Where the taps read. */
+export function openTaps(): void {
+  tapOffsets(offsets);
+  if (!IN_WORDS) return;
+  const step = turns ? tapsWide : taps;
+  for (let t = 0; t < taps; t += step) evenFirst(offsets, t, t + step);
+}
 
 /** Those of all rows, batch after batch. Returns where the next belong. */
 export function fillStream(): usize {
@@ -27,13 +36,27 @@ export function fillStream(): usize {
   return to;
 }
 
+/** Of taps [from, end), those at even pixels (word-sums.ts). */
+function evenTaps(from: i32, end: i32): i32 {
+  let even = 0;
+  for (let t = from; t < end; t++) even += isEven(offsets + (t << 2));
+  return even;
+}
+
+/** Of rows of n entries each, whose offsets stand at `at`, `bytes` apart. @inline */
+function sumOffsets<L>(at: usize, bytes: i32, even: i32, n: i32, rows: i32, to: usize, fresh: bool): void {
+  if (IN_WORDS) wordSums(at, bytes, even, n, rows, tables, 0, rowLength, to, fresh, narrow);
+  else signSums<L>(at, bytes, n, rows, tables, 0, rowLength, to, fresh, narrow);
+}
+
 /** Sums of `rows` rows of signs from k on, over taps [from, end) of the batch that begins with `group`. */
 export function sumBatch<L>(k: i32, rows: i32, from: i32, end: i32, group: i32, to: usize, fresh: bool): void {
   const count = min(batch, groups - group);
   const n = (end - from) * count;
+  const even = IN_WORDS ? count * evenTaps(from, end) : 0;
   if (streamed) {
     const at = stream + <usize>((signRows * taps * group + (k * taps + from) * count) << 1);
-    signSums<L>(at, 2 * taps * count, n, rows, tables, 0, rowLength, to, fresh, narrow);
+    sumOffsets<L>(at, 2 * taps * count, even, n, rows, to, fresh);
     return;
   }
   let bits = signsOf(k) + <usize>(group >> 1);
@@ -45,7 +68,7 @@ export function sumBatch<L>(k: i32, rows: i32, from: i32, end: i32, group: i32, 
   do {
     const some = min(SUM_ROWS, rows);
     findEntries(bits, signBytes, some, from, end, groups, count, pixels, offsets, stream);
-    signSums<L>(stream, 2 * n, n, some, tables, 0, rowLength, to, fresh, narrow);
+    sumOffsets<L>(stream, 2 * n, even, n, some, to, fresh);
     bits += <usize>(SUM_ROWS * signBytes);
     to += <usize>SUM_ROWS * sumRow;
     rows -= SUM_ROWS;

@@ -3,9 +3,9 @@
 import { L_PLANES, L_RANK } from "../../format/layout";
 import { openWords } from "../kernels/output-words";
 import { openStore, storeStrip } from "../kernels/pixel-store";
-import { openStrip, pitch, stripColumns, stripRows, tapOffsets } from "../kernels/strip";
-import { offsets, openScratch, outputs, streamed } from "../kernels/strip-scratch";
-import { fillStream } from "../kernels/strip-stream";
+import { openStrip, pitch, stripColumns, stripRows } from "../kernels/strip";
+import { openScratch, outputs, streamed } from "../kernels/strip-scratch";
+import { fillStream, openTaps } from "../kernels/strip-stream";
 import { openStripSums, openSums } from "../kernels/strip-sums";
 import { firstTurn } from "../kernels/turns";
 import { channels, height, outputOf, width } from "../model";
@@ -21,7 +21,7 @@ export function ofSigns<L>(layer: usize): void {
   openStrip(layer);
   openStore(layer, 0);
   openScratch(layer);
-  tapOffsets(offsets);
+  openTaps();
   openSums(max(planes, 1));
   const behind = streamed ? fillStream() : 0;
   openWords(layer, rank, planes, count);

@@ -11,7 +11,7 @@ import { type ModelRuntime, runtimeFor } from "./runtime.ts";
 import { translate } from "./translate.ts";
 
 /** The files of firmware/ that every bundle has as they are. */
-const AS_THEY_ARE = ["halfbit.c", "memory.h", "Makefile", "stack.awk"];
+const AS_THEY_ARE = ["halfbit.c", "memory.h", "sums.h", "Makefile", "stack.awk"];
 
 export interface Bundle extends ModelRuntime {
   files: Map<string, string>;
@@ -19,7 +19,7 @@ export interface Bundle extends ModelRuntime {
 
 /** Of a model that the runtime takes; `name` stands in errors. */
 export async function bundleC(model: Uint8Array, name: string): Promise<Bundle> {
-  const runtime = await runtimeFor(model, name);
+  const runtime = await runtimeFor(model, name, true);
   const { program, profile, memory } = runtime;
   const firmware = join(packageRoot(), "firmware");
   const files = new Map(AS_THEY_ARE.map((file) => [file, readFileSync(join(firmware, file), "utf8")]));

@@ -32,8 +32,8 @@ export function hasInt8Range({ kind, activationMin, activationMax, parameters, i
   return isInt8(activationMin, activationMax) && (!adds || isInt8(parameters[ADD_MIN], parameters[ADD_MAX]));
 }
 
-/** Compiles the streaming runtime for the kinds of the layers. */
-export async function compileProfile(layers: readonly ProgramLayer[]): Promise<Profile> {
+/** Compiles the streaming runtime for the kinds of the layers. words: sums are the host's (assembly/host.ts). */
+export async function compileProfile(layers: readonly ProgramLayer[], words: boolean): Promise<Profile> {
   const root = packageRoot();
   const folder = mkdtempSync(join(tmpdir(), "halfbit-profile-"));
   try {
@@ -41,6 +41,7 @@ export async function compileProfile(layers: readonly ProgramLayer[]): Promise<P
     const file = join(folder, "module.wasm");
     const use = [`KINDS=${mask(new Set(layers.map(({ kind }) => kind)))}`];
     if (layers.every(hasInt8Range)) use.push("INT8_RANGE=1");
+    if (words) use.push("WORDS=1");
     await compileModule({ target: "stream", entry: "assembly/index.ts", file, small: true, use, names: true });
     const named = new Uint8Array(readFileSync(file));
     const full = await readModule("halfbit.stream.wasm");

@@ -26,6 +26,7 @@ int main(void) {
 | \`halfbit.c\` | what joins them to the runtime |
 | \`runtime.h\` | the runtime, WebAssembly translated to C: ${thousands(profile.module.length)} bytes with this model's layers of ${thousands(profile.fullBytes)} with all |
 | \`memory.h\` | its memory: a static array, loads, stores, and what they check |
+| \`sums.h\` | the one import of it that is not the model: sums for the layers of signs; on ARM in assembler, where GCC compiles it |
 | \`model.c\` | the model, a constant array of ${thousands(modelBytes)} bytes that stays in flash |
 | \`Makefile\`, \`stack.awk\` | \`make\`, and \`make size\`: flash, RAM and stack |
 

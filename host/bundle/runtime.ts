@@ -11,10 +11,10 @@ export interface ModelRuntime {
   memory: MemoryMap;
 }
 
-/** Of a model that the runtime takes; `name` stands in errors. */
-export async function runtimeFor(model: Uint8Array, name: string): Promise<ModelRuntime> {
+/** Of a model that the runtime takes; `name` stands in errors. words: see compileProfile. */
+export async function runtimeFor(model: Uint8Array, name: string, words: boolean): Promise<ModelRuntime> {
   const program = readModel(model, name);
-  const profile = await compileProfile(program.layers);
+  const profile = await compileProfile(program.layers, words);
   const memory = await memoryMap(profile.module, model, name);
   const wasm = await loadStream(profile.module, model, name, memory.total);
   if (program.selfTest && wasm.selfTest() !== 0) throw new Error(`${name}: the profile fails the self-test`);

@@ -1,6 +1,7 @@
 // The streaming runtime in Node: a module built with STREAM, whose host is an array that holds the model file.
 import type { Exports } from "../engine.ts";
 import { HalfbitError, refused } from "../errors.ts";
+import { wordSums } from "./word-sums.ts";
 
 /** Loads a model into a streaming module that may use `memoryBytes` of memory. Throws E_MODEL where it is refused. */
 export async function loadStream(
@@ -14,7 +15,8 @@ export async function loadStream(
     if (part.length !== bytes >>> 0) throw new RangeError(`read of ${bytes} bytes at ${offset} of ${file.length}`);
     new Uint8Array(wasm.memory.buffer).set(part, address >>> 0);
   };
-  const { instance } = await WebAssembly.instantiate(module as BufferSource, { host: { read } });
+  const sums = wordSums(() => wasm.memory.buffer);
+  const { instance } = await WebAssembly.instantiate(module as BufferSource, { host: { read, sums } });
   const wasm = instance.exports as unknown as Exports;
   if (wasm.reserve(memoryBytes) === 0) throw new HalfbitError("E_ENGINE", `${name}: no memory of ${memoryBytes} bytes`);
   const status = wasm.load(file.length);

@@ -7,7 +7,7 @@ import { withMemory } from "./sections.ts";
 import { wasmReadme } from "./wasm-readme.ts";
 
 export async function wasmFolder({ name, bytes }: Bundled, { pageSize }: BundleOptions): Promise<Folder> {
-  const { program, profile, memory } = await runtimeFor(bytes, name);
+  const { program, profile, memory } = await runtimeFor(bytes, name, false);
   const pageBytes = pageSize === "1" ? 1 : 65536;
   const pages = Math.ceil(memory.total / pageBytes);
   const module = withMemory(profile.module, pages, pageBytes);

@@ -11,12 +11,24 @@ typedef u64 Lanes;
 INLINE s32 least(s32 a, s32 b) { return a < b ? a : b; }
 INLINE s32 most(s32 a, s32 b) { return a > b ? a : b; }
 
-/** 8 bytes of 2 bytes' alignment, as memory.h has them. */
+INLINE u64 wide(u32 low, u32 high) { return (u64)high << 32 | low; }
+
+/** LDR takes any address; LDRD and LDM, which the compiler makes of two aligned halves, do not. */
+typedef u32 half __attribute__((aligned(2), may_alias));
+typedef u16 __attribute__((may_alias)) quarter;
+
+static __attribute__((noinline)) u64 between_words(const u8 *p) {
+  const u32 middle = *(const u32 *)(p + 2);
+  return wide(*(const quarter *)p | middle << 16, middle >> 16 | (u32)(*(const quarter *)(p + 6)) << 16);
+}
+
+/** 8 bytes of 2 bytes' alignment. */
 INLINE Lanes lanes_at(const u8 *p) {
-#if !__ARM_FEATURE_UNALIGNED
-  if ((uintptr_t)p & 3) return between_words(p);
-#endif
+#if __ARM_FEATURE_UNALIGNED
   return wide(((const half *)p)[0], ((const half *)p)[1]);
+#else
+  return (uintptr_t)p & 3 ? between_words(p) : wide(((const u32 *)p)[0], ((const u32 *)p)[1]);
+#endif
 }
 
 // sign-sums.ts

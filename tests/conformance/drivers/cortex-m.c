@@ -6,6 +6,8 @@
 #define HALFBIT_TRAP() fail("trap", "")
 #include "memory.h"
 
+#include "sums.h"
+
 static u32 pages = 1;
 
 static u32 memory_size(void) { return pages; }

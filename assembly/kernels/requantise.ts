@@ -8,12 +8,12 @@ import { clamp, clampOutput } from "./fixed-point";
 
 /** Whether 32 bits hold (x + half of the last bit) >> shift for |x| ≤ bound. */
 export function isShort(bound: i64, shift: i32): bool {
-  return shift < 31 && bound + ((<i64>1) << shift) <= i32.MAX_VALUE;
+  return (bound + ((<i64>1) << shift)) >> 31 == 0;
 }
 
-/** Sum p of a row. */
-function sumAt(sums: usize, p: i32, narrow: bool): i32 {
-  return narrow ? <i32>load<u16>(sums + ((<usize>p) << 1)) : load<i32>(sums + ((<usize>p) << 2));
+/** A sum. @inline */
+function sumAt(at: usize, narrow: bool): i32 {
+  return narrow ? <i32>load<u16>(at) : load<i32>(at);
 }
 
 /**
@@ -82,6 +82,8 @@ export function toInner<L>(
   to: usize,
 ): void {
   const half = ((<i64>1) << shift) >> 1;
+  const end = to + (pixels << 1);
+  const step = narrow ? 2 : 4;
   if (isVector<L>()) {
     const most = <i64>scale * i16.MAX_VALUE + half;
     // Sums that 16 bits do not hold end at ±127: 128 for the largest is −127 or less for the least.
@@ -92,21 +94,29 @@ export function toInner<L>(
     }
   } else if (shift <= 24 && scale > 255 && scale <= 1 << shift) {
     // m meets every integer on the way, so it is the sum that is clamped: to the least of m = −127, the largest of 127.
-    const unit = (<u32>1) << shift;
-    const least = centre - <i32>((unit * 127 + <u32>half) / <u32>scale);
-    const most = centre + <i32>((unit * 128 - <u32>half - 1) / <u32>scale);
-    const start = unit * 128 + <u32>half - <u32>(centre * scale); // mod 2^32, which m + 128 ≤ 255 does not reach
-    for (let p = 0; p < pixels; p += 2, to += 4) {
-      const first = (clamp<i32>(sumAt(sums, p, narrow), least, most) * scale + start) >>> shift;
-      const second = (clamp<i32>(sumAt(sums, p + 1, narrow), least, most) * scale + start) >>> shift;
-      store<u32>(to, first | (second << 16));
-    }
+    const reach = ((<u32>255) << shift) >> 1; // 127 and a half
+    const least = centre - <i32>(reach / <u32>scale);
+    const most = centre + <i32>((reach - 1) / <u32>scale);
+    const start = reach + ((<u32>1) << shift) - <u32>(centre * scale); // mod 2^32, which m + 128 ≤ 255 does not reach
+    do {
+      // Two at a time: where stores are checked, one costs as much as the multiplication and the clamp.
+      const word = load<i32>(sums);
+      const first = narrow ? word & 0xffff : word;
+      const second = narrow ? word >>> 16 : load<i32>(sums, 4);
+      const low = (min(max(first, least), most) * scale + start) >>> shift;
+      const high = (min(max(second, least), most) * scale + start) >>> shift;
+      store<u32>(to, low | (high << 16));
+      sums += 2 * step;
+      to += 4;
+    } while (to < end);
     return;
   }
-  for (let p = 0; p < pixels; p++, to += 2) {
-    const a = (<i64>(sumAt(sums, p, narrow) - centre) * <i64>scale + half) >> shift;
+  do {
+    const a = (<i64>(sumAt(sums, narrow) - centre) * <i64>scale + half) >> shift;
     store<u16>(to, <i32>clamp<i64>(a, -127, 127) + 128);
-  }
+    sums += step;
+    to += 2;
+  } while (to < end);
 }
 
 /** Channel c of toEight: 8 pixels, 16 bits each. @inline */
@@ -210,29 +220,44 @@ export function toOutput<L>(
   short: bool,
   small: bool,
 ): void {
-  const scales = words;
-  const offset = load<i64>(words + ((<usize>rows) << 2));
+  const last = words + ((<usize>rows) << 2);
+  const offset = load<i64>(last);
   if (isVector<L>()) {
     const least = i16x8.splat(<i16>low);
     const most = i16x8.splat(<i16>high);
     const step: usize = narrow ? 16 : 32;
     for (let p = 0; p < pixels; p += 8, sums += step) {
       const values = short
-        ? scaled32(sums, narrow, row, rows, scales, <i32>offset, shift)
-        : scaled64(sums, narrow, row, rows, scales, offset, shift, low, high, small);
+        ? scaled32(sums, narrow, row, rows, words, <i32>offset, shift)
+        : scaled64(sums, narrow, row, rows, words, offset, shift, low, high, small);
       to = scatter(i16x8.min_s(i16x8.max_s(values, least), most), to, stride);
     }
-  } else if (short && rows == 1) {
-    const scale = load<i32>(scales);
-    for (let p = 0; p < pixels; p++, to += stride)
-      store<i8>(to, clampOutput((sumAt(sums, p, narrow) * scale + <i32>offset) >> shift, low, high));
+    return;
+  }
+  const step = narrow ? 2 : 4;
+  const end = sums + <usize>(pixels * step);
+  if (short && rows == 1) {
+    const scale = load<i32>(words);
+    const start = <i32>offset;
+    do {
+      store<i8>(to, clampOutput((sumAt(sums, narrow) * scale + start) >> shift, low, high));
+      to += stride;
+      sums += step;
+    } while (sums < end);
   } else {
-    for (let p = 0; p < pixels; p++, to += stride) {
+    do {
       let sum = offset;
-      for (let i = 0, at = sums; i < rows; i++, at += row)
-        sum += <i64>sumAt(at, p, narrow) * <i64>load<i32>(scales + (i << 2));
+      let scale = words;
+      let at = sums;
+      do {
+        sum += <i64>sumAt(at, narrow) * <i64>load<i32>(scale);
+        at += row;
+        scale += 4;
+      } while (scale < last);
       store<i8>(to, <i32>clamp<i64>(sum >> shift, low, high));
-    }
+      sums += step;
+      to += stride;
+    } while (sums < end);
   }
 }
 

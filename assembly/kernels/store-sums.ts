@@ -2,7 +2,7 @@
 
 import { L_ACTIVATION_MAX, L_ACTIVATION_MIN } from "../../format/layout";
 import { multipliers, shifts } from "../model";
-import { clampOutput, multiply, multiplyOnce } from "./fixed-point";
+import { clamp, clampOutput, multiply, multiplyOnce } from "./fixed-point";
 import { extended4, factors4, integers4, limits4, magic4, scaled4, unsure4 } from "./nearest";
 import { targetZero } from "./pixel-store";
 import { sums } from "./rows";
@@ -50,7 +50,7 @@ export function storeSums(from: usize, apart: usize, t: i32, channels: i32, pixe
     for (; at < end; at += apart, out += stride) {
       const sum = load<i32>(at);
       const value = once ? multiplyOnce(sum, multiplier, shift) : multiply(sum, multiplier, shift);
-      store<i8>(out, clampOutput(value + zero, least, most));
+      store<i8>(out, clamp<i32>(value + zero, least, most));
     }
   }
 }

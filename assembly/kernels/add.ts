@@ -110,16 +110,16 @@ function addWords(a: usize, b: usize, out: usize, count: i32): void {
   do {
     let x: i32;
     let y: i32;
-    let isSure: bool;
+    let rest: i32;
     do {
       x = load<i8>(a);
       y = load<i8>(a + toB);
       const sum = x * g1 + y * g2 + c;
-      isSure = <u32>(sum & ((1 << POINT) - 1)) > <u32>unsure;
+      rest = sum & ((1 << POINT) - 1);
       store<i8>(a + toOut, clampOutput(sum >> POINT, low, high));
       a++;
-    } while (isSure && a < end);
-    if (!isSure) store<i8>(a - 1 + toOut, clamp<i32>(exactly(x, y), low, high));
+    } while (a < end && <u32>rest > <u32>unsure);
+    if (<u32>rest <= <u32>unsure) store<i8>(a - 1 + toOut, clamp<i32>(exactly(x, y), low, high));
   } while (a < end);
 }
 

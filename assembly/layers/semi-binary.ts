@@ -15,6 +15,7 @@ import {
   signBytes,
   stream,
   streamed,
+  sumRow,
   tables,
   workBytes,
 } from "../kernels/strip-scratch";
@@ -36,11 +37,14 @@ let streamU: usize = 0;
 /** m_k = clamp(round(a_k · M_k · 2^−n), −127, 127), a_k = Σ ±(x − z): `rank` rows of m + 128, 16 bits each. */
 function convV<L>(layer: usize): void {
   const shift = <i32>load<u8>(layer, L_SHIFT_M);
+  let from: usize = 0;
   let to = inner;
   let k = 0;
   do {
+    if ((k & (SUM_ROWS - 1)) == 0) from = sumsOf<L>(k);
     const factor = <i32>load<u16>(multipliers(layer) + (k << 1));
-    toInner<L>(sumsOf<L>(k), narrow, load<i32>(centres + (k << 2)), factor, shift, rowLength, to);
+    toInner<L>(from, narrow, load<i32>(centres + (k << 2)), factor, shift, rowLength, to);
+    from += sumRow;
     to += <usize>(rowLength << 1);
   } while (++k < rank);
 }

@@ -86,7 +86,8 @@ function fraction(multiplier: i32, shift: i32): i64 {
 
 /**
  * Without SIMD: x·f1 + y·f2 + c with POINT bits behind the point. f1 and f2 are rounded down, and meet up to 255, so the sum is
- * less than 510 units off. Where that and TFLite's roundings leave more than one integer, exactly.
+ * less than 510 units off. Where that and TFLite's roundings leave more than one integer, exactly: outside of the inner loop,
+ * which a call would hold up, as would three addresses that change.
  */
 function addWords(a: usize, b: usize, out: usize, count: i32): void {
   const f1 = fraction(word(ADD_MULTIPLIER_1), word(ADD_SHIFT_1));
@@ -99,13 +100,23 @@ function addWords(a: usize, b: usize, out: usize, count: i32): void {
   const c = (word(ADD_ZERO_OUT) << POINT) + (1 << (POINT - 1)) + slack - word(ADD_ZERO_1) * g1 - word(ADD_ZERO_2) * g2;
   const low = word(ADD_MIN);
   const high = word(ADD_MAX);
-  for (const end = a + count; a < end; a++, b++, out++) {
-    const x = <i32>load<i8>(a);
-    const y = <i32>load<i8>(b);
-    const sum = x * g1 + y * g2 + c;
-    const isSure = <u32>(sum & ((1 << POINT) - 1)) > <u32>unsure;
-    store<i8>(out, clampOutput(isSure ? sum >> POINT : exactly(x, y), low, high));
-  }
+  const toB = b - a;
+  const toOut = out - a;
+  const end = a + count;
+  do {
+    let x: i32;
+    let y: i32;
+    let rest: i32;
+    do {
+      x = load<i8>(a);
+      y = load<i8>(a + toB);
+      const sum = x * g1 + y * g2 + c;
+      rest = sum & ((1 << POINT) - 1);
+      store<i8>(a + toOut, clampOutput(sum >> POINT, low, high));
+      a++;
+    } while (a < end && <u32>rest > <u32>unsure);
+    if (<u32>rest <= <u32>unsure) store<i8>(a - 1 + toOut, clamp<i32>(exactly(x, y), low, high));
+  } while (a < end);
 }
 
 /** 4 real numbers, for unsure16 and bytes16. @inline */

@@ -1,14 +1,13 @@
 // What the sums of every output channel of a layer of signs are scaled by, found once a layer: the scale of each of its
 // rows of sums, int32, then what is added to the scaled sums, int64.
 
-import { L_ACTIVATION_MAX, L_ACTIVATION_MIN, L_BIAS_SHIFT, L_SHIFT_R, packedRowBytes } from "../../format/layout";
+import { L_ACTIVATION_MAX, L_ACTIVATION_MIN, L_BIAS_SHIFT, L_SHIFT_R } from "../../format/layout";
 import { pairedGroups, SUM_ROWS, wordBytes } from "../../format/strip";
-import { bias, multipliers, shifts, weightsU } from "../model";
+import { bias, multipliers, shifts, weights, weightsU } from "../model";
 import { targetZero } from "./pixel-store";
 import { isShort, toEight, toOutput } from "./requantise";
-import { countOnes } from "./sign-sums";
 import { correction, groups, taps } from "./strip";
-import { signsOf, words } from "./strip-scratch";
+import { words } from "./strip-scratch";
 import { zero } from "./window";
 
 // Of the layer.
@@ -20,43 +19,47 @@ let high: i32 = 0;
 let short: bool = false;
 let small: bool = false;
 
-/** Words of channel t. */
-function wordsOf(t: i32): usize {
-  return words + <usize>(t * wordBytes(rows));
-}
-
-/** After openScratch and openStore. rank: K of a SemiBinary layer, whose rows are those of U; else 0, and planes. */
-export function openWords(layer: usize, rank: i32, planes: i32, channels: i32): void {
-  const quads = pairedGroups(rank);
-  rows = max(planes, 1);
+/** After openScratch and openStore. rank: K of a SemiBinary layer, whose rows are those of U; else 0, and `each` planes. */
+export function openWords(layer: usize, rank: i32, each: i32, channels: i32): void {
+  rows = each;
   shift = load<u8>(layer, L_SHIFT_R);
   low = load<i8>(layer, L_ACTIVATION_MIN);
   high = load<i8>(layer, L_ACTIVATION_MAX);
-  short = true;
-  small = true;
-  // A sum is of so many groups of 4, and what it means at most so far from 0.
-  const terms = rank > 0 ? quads : groups * taps;
-  const reach = rank > 0 ? 127 * rank : 4 * terms * max(127 - zero, 128 + zero);
+  // A sum is of so many groups of 4 numbers x − z, with K of m, and so far from 0 at most.
+  const isInner = rank > 0;
+  const terms = isInner ? pairedGroups(rank) : groups * taps;
+  const z = isInner ? 0 : zero;
+  const reach = 4 * terms * max(127 - z, 128 + z);
+  let factors = isInner ? shifts(layer) : multipliers(layer);
   const half = ((<i64>1) << (<i64>shift)) >> 1;
-  for (let t = 0, k = 0; t < channels; t++) {
-    const added = (<i64>load<i16>(bias(layer) + (t << 1))) << (<i64>load<u8>(layer, L_BIAS_SHIFT));
-    const level = half + ((<i64>targetZero) << (<i64>shift)) + added;
+  let bits = isInner ? weightsU(layer) : weights(layer);
+  let added = bias(layer);
+  let to = words;
+  const last = to + <usize>(channels * wordBytes(rows));
+  let bound: i64 = 0;
+  small = true;
+  do {
+    const moved = (<i64>load<i16>(added)) << (<i64>load<u8>(layer, L_BIAS_SHIFT));
+    const level = half + ((<i64>targetZero) << (<i64>shift)) + moved;
+    const end = to + <usize>(rows << 2);
     let offset = level;
     let scale: i64 = 0;
-    let to = wordsOf(t);
-    for (const end = k + rows; k < end; k++, to += 4) {
-      const factor =
-        rank > 0 ? <i32>load<u16>(shifts(layer) + (k << 1)) : <i32>load<i16>(multipliers(layer) + (k << 1));
-      const bits = weightsU(layer) + <usize>(k * packedRowBytes(rank));
-      const centre = rank > 0 ? 127 * 4 * quads + countOnes(bits, quads) : correction(signsOf(k));
+    do {
+      const factor = isInner ? <i32>load<u16>(factors) : <i32>load<i16>(factors);
       store<i32>(to, factor);
-      offset -= <i64>factor * centre;
+      offset -= <i64>factor * correction(bits, terms, z);
       scale += abs(factor);
-    }
+      bits += <usize>(terms >> 1);
+      factors += 2;
+      to += 4;
+    } while (to < end);
     store<i64>(to, offset);
-    short = short && isShort(scale * reach + abs(level), shift);
+    bound = max(bound, scale * reach + abs(level));
     if (ASC_FEATURE_SIMD) small = small && (scale * (255 * 4 * terms) + abs(offset)) >> <i64>shift < i32.MAX_VALUE;
-  }
+    added += 2;
+    to += 8;
+  } while (to < last);
+  short = isShort(bound, shift);
 }
 
 /** `channels` channels from t on of `pixels` pixels, of rows of sums `row` bytes apart: int8, `stride` bytes a pixel. */
@@ -70,10 +73,16 @@ export function storeChannels<L>(
   to: usize,
   stride: i32,
 ): void {
+  let at = words + <usize>(t * wordBytes(rows));
+  to += <usize>t;
   if (isVector<L>() && short && shift >= 16 && channels == SUM_ROWS) {
-    toEight(sums, narrow, row, rows, wordsOf(t), shift, low, high, pixels, to + t, stride);
+    toEight(sums, narrow, row, rows, at, shift, low, high, pixels, to, stride);
     return;
   }
-  for (let end = t + channels; t < end; t++, sums += <usize>rows * row)
-    toOutput<L>(sums, narrow, row, rows, wordsOf(t), shift, low, high, pixels, to + t, stride, short, small);
+  const end = to + <usize>channels;
+  do {
+    toOutput<L>(sums, narrow, row, rows, at, shift, low, high, pixels, to, stride, short, small);
+    sums += <usize>rows * row;
+    at += <usize>wordBytes(rows);
+  } while (++to < end);
 }

@@ -19,10 +19,14 @@ export function openStore(layer: usize, scratch: usize): void {
   output = values(tensor);
   count = channels(tensor);
   staging = scratch;
+  residual = 0;
+  targetZero = zeroPoint(tensor);
   const second = load<u16>(layer, L_INPUT2);
-  residual = second == NO_TENSOR ? 0 : values(tensorRecord(second));
-  targetZero = residual == 0 ? zeroPoint(tensor) : load<i32>(parameters(layer), ADD_ZERO_1 * 4);
-  if (residual != 0) openAdd(parameters(layer));
+  if (second == NO_TENSOR) return;
+  const add = parameters(layer);
+  residual = values(tensorRecord(second));
+  targetZero = load<i32>(add, ADD_ZERO_1 * 4);
+  openAdd(add);
 }
 
 /** Where the int8 channels of the pixel, and of those behind it, are to be written. */
@@ -30,19 +34,10 @@ export function pixelTarget(pixel: i32): usize {
   return residual == 0 ? output + pixel * count : staging;
 }
 
-/** Call when those of `pixels` pixels have been written. */
-export function finishPixels(pixel: i32, pixels: i32): void {
-  if (residual == 0) return;
+/** Call when those of `pixels` pixels have been written, there or elsewhere in scratch. */
+export function finishPixels(from: usize, pixel: i32, pixels: i32): void {
   const at = pixel * count;
-  addValues(staging, residual + at, output + at, pixels * count);
-}
-
-/** Stores `rows` × `columns` finished pixels, from output pixel (oy, ox) on, whose rows stand `pitch` pixels apart. */
-export function storeStrip(oy: i32, ox: i32, rows: i32, columns: i32, width: i32, pitch: i32, from: usize): void {
-  const bytes = columns * count;
-  for (let r = 0; r < rows; r++, from += <usize>(pitch * count)) {
-    const at = <usize>(((oy + r) * width + ox) * count);
-    if (residual == 0) copy(from, output + at, bytes);
-    else addValues(from, residual + at, output + at, bytes);
-  }
+  const to = output + at;
+  if (residual != 0) addValues(from, residual + at, to, pixels * count);
+  else if (from != to) copy(from, to, pixels * count);
 }

@@ -8,12 +8,12 @@ import { clamp, clampOutput } from "./fixed-point";
 
 /** Whether 32 bits hold (x + half of the last bit) >> shift for |x| ≤ bound. */
 export function isShort(bound: i64, shift: i32): bool {
-  return shift < 31 && bound + ((<i64>1) << shift) <= i32.MAX_VALUE;
+  return (bound + ((<i64>1) << shift)) >> 31 == 0;
 }
 
-/** Sum p of a row. */
-function sumAt(sums: usize, p: i32, narrow: bool): i32 {
-  return narrow ? <i32>load<u16>(sums + ((<usize>p) << 1)) : load<i32>(sums + ((<usize>p) << 2));
+/** A sum. @inline */
+function sumAt(at: usize, narrow: bool): i32 {
+  return narrow ? <i32>load<u16>(at) : load<i32>(at);
 }
 
 /**
@@ -39,13 +39,10 @@ function innerOf(x: v128, pair: v128, start: v128, shift: i32): v128 {
   return i16x8.add(i16x8.min_s(i16x8.max_s(m, i16x8.splat(-127)), i16x8.splat(127)), i16x8.splat(128));
 }
 
-/** toInner of uint16 sums, 8 pixels at a time. */
-function narrowInner(sums: usize, centre: i32, scale: i32, half: i32, shift: i32, pixels: i32, to: usize): void {
-  const pair = pairOf(scale);
-  const start = i32x4.splat(half);
+/** toInner of a row of uint16 sums, 8 pixels at a time. @inline */
+function narrowInner(sums: usize, centre: i32, pair: v128, start: v128, shift: i32, to: usize, end: usize): void {
   const signed = i16x8.splat(i16.MIN_VALUE); // less 2^15, uint16 are int16
   const middle = i16x8.splat(<i16>(centre + i16.MIN_VALUE));
-  const end = to + (pixels << 1);
   do {
     const x = i16x8.sub_sat_s(v128.xor(v128.load(sums), signed), middle);
     v128.store(to, innerOf(x, pair, start, shift - 16));
@@ -54,12 +51,9 @@ function narrowInner(sums: usize, centre: i32, scale: i32, half: i32, shift: i32
   } while (to < end);
 }
 
-/** The same of int32 sums. */
-function wideInner(sums: usize, centre: i32, scale: i32, half: i32, shift: i32, pixels: i32, to: usize): void {
-  const pair = pairOf(scale);
-  const start = i32x4.splat(half);
+/** The same of int32 sums. @inline */
+function wideInner(sums: usize, centre: i32, pair: v128, start: v128, shift: i32, to: usize, end: usize): void {
   const middle = i32x4.splat(centre);
-  const end = to + (pixels << 1);
   do {
     const x = i16x8.narrow_i32x4_s(i32x4.sub(v128.load(sums), middle), i32x4.sub(v128.load(sums, 16), middle));
     v128.store(to, innerOf(x, pair, start, shift - 16));
@@ -70,7 +64,7 @@ function wideInner(sums: usize, centre: i32, scale: i32, half: i32, shift: i32, 
 
 /**
  * m + 128 of a row of conv_v's sums: `pixels` numbers of 16 bits, m = clamp(round((sum − centre) · scale · 2^−shift), −127,
- * 127).
+ * 127). @inline
  */
 export function toInner<L>(
   sums: usize,
@@ -82,72 +76,64 @@ export function toInner<L>(
   to: usize,
 ): void {
   const half = ((<i64>1) << shift) >> 1;
+  const end = to + (pixels << 1);
+  const step = narrow ? 2 : 4;
   if (isVector<L>()) {
     const most = <i64>scale * i16.MAX_VALUE + half;
     // Sums that 16 bits do not hold end at ±127: 128 for the largest is −127 or less for the least.
     if (shift >= 16 && scale < 0xffff && most <= i32.MAX_VALUE && most >> shift >= 128) {
-      if (narrow) narrowInner(sums, centre, scale, <i32>half, shift, pixels, to);
-      else wideInner(sums, centre, scale, <i32>half, shift, pixels, to);
+      const pair = pairOf(scale);
+      const start = i32x4.splat(<i32>half);
+      if (narrow) narrowInner(sums, centre, pair, start, shift, to, end);
+      else wideInner(sums, centre, pair, start, shift, to, end);
       return;
     }
   } else if (shift <= 24 && scale > 255 && scale <= 1 << shift) {
     // m meets every integer on the way, so it is the sum that is clamped: to the least of m = −127, the largest of 127.
-    const unit = (<u32>1) << shift;
-    const least = centre - <i32>((unit * 127 + <u32>half) / <u32>scale);
-    const most = centre + <i32>((unit * 128 - <u32>half - 1) / <u32>scale);
-    const start = unit * 128 + <u32>half - <u32>(centre * scale); // mod 2^32, which m + 128 ≤ 255 does not reach
-    for (let p = 0; p < pixels; p += 2, to += 4) {
-      const first = (clamp<i32>(sumAt(sums, p, narrow), least, most) * scale + start) >>> shift;
-      const second = (clamp<i32>(sumAt(sums, p + 1, narrow), least, most) * scale + start) >>> shift;
-      store<u32>(to, first | (second << 16));
-    }
+    const reach = ((<u32>255) << shift) >> 1; // 127 and a half
+    const least = centre - <i32>(reach / <u32>scale);
+    const most = centre + <i32>((reach - 1) / <u32>scale);
+    const start = reach + ((<u32>1) << shift) - <u32>(centre * scale); // mod 2^32, which m + 128 ≤ 255 does not reach
+    do {
+      // Two at a time: where stores are checked, one costs as much as the multiplication and the clamp.
+      const word = load<i32>(sums);
+      const first = narrow ? word & 0xffff : word;
+      const second = narrow ? word >>> 16 : load<i32>(sums, 4);
+      const low = (min(max(first, least), most) * scale + start) >>> shift;
+      const high = (min(max(second, least), most) * scale + start) >>> shift;
+      store<u32>(to, low | (high << 16));
+      sums += 2 * step;
+      to += 4;
+    } while (to < end);
     return;
   }
-  for (let p = 0; p < pixels; p++, to += 2) {
-    const a = (<i64>(sumAt(sums, p, narrow) - centre) * <i64>scale + half) >> shift;
+  do {
+    const a = (<i64>(sumAt(sums, narrow) - centre) * <i64>scale + half) >> shift;
     store<u16>(to, <i32>clamp<i64>(a, -127, 127) + 128);
-  }
+    sums += step;
+    to += 2;
+  } while (to < end);
 }
 
-/** Channel c of toEight: 8 pixels, 16 bits each. @inline */
-function eighth(sums: usize, narrow: bool, row: usize, rows: i32, words: usize, c: i32, shift: i32): v128 {
-  let word = words + <usize>(c * wordBytes(rows));
-  let at = sums + <usize>(c * rows) * row;
-  const end = word + <usize>(rows << 2);
+/** A channel of toEight: 8 pixels, 16 bits each. @inline */
+function eighth(sums: usize, narrow: bool, row: usize, rows: i32, words: usize, shift: i32): v128 {
+  const end = words + <usize>(rows << 2);
   let low = v128.load32_splat(end);
   let high = low;
   do {
-    const scale = v128.load32_splat(word);
-    const x = v128.load(at);
+    const scale = v128.load32_splat(words);
+    const x = v128.load(sums);
     low = i32x4.add(low, i32x4.mul(scale, narrow ? i32x4.extend_low_i16x8_u(x) : x));
-    high = i32x4.add(high, i32x4.mul(scale, narrow ? i32x4.extend_high_i16x8_u(x) : v128.load(at, 16)));
-    at += row;
-    word += 4;
-  } while (word < end);
+    high = i32x4.add(high, i32x4.mul(scale, narrow ? i32x4.extend_high_i16x8_u(x) : v128.load(sums, 16)));
+    sums += row;
+    words += 4;
+  } while (rows > 1 && words < end);
   return i16x8.shr_s(i16x8.narrow_i32x4_s(i32x4.shr_s(low, 16), i32x4.shr_s(high, 16)), shift - 16);
-}
-
-/** Two channels of toEight, clamped: 8 pixels of 2 bytes. @inline */
-function quarter(
-  sums: usize,
-  narrow: bool,
-  row: usize,
-  rows: i32,
-  words: usize,
-  c: i32,
-  shift: i32,
-  low: v128,
-  high: v128,
-): v128 {
-  const first = eighth(sums, narrow, row, rows, words, c, shift);
-  const both = i8x16.narrow_i16x8_s(first, eighth(sums, narrow, row, rows, words, c + 1, shift));
-  const clamped = i8x16.min_s(i8x16.max_s(both, low), high);
-  return v128.shuffle<i8>(clamped, clamped, 0, 8, 1, 9, 2, 10, 3, 11, 4, 12, 5, 13, 6, 14, 7, 15);
 }
 
 /**
  * toOutput of 8 channels, whose rows of sums stand one behind the other, where 32 bits hold what is shifted (isShort) and
- * shift ≥ 16.
+ * shift ≥ 16. The sums are lost.
  */
 export function toEight(
   sums: usize,
@@ -162,25 +148,59 @@ export function toEight(
   to: usize,
   stride: i32,
 ): void {
+  if (narrow && rows == 1) eights(sums, true, row, 1, words, shift, low, high, pixels, to, stride);
+  else eights(sums, narrow, row, rows, words, shift, low, high, pixels, to, stride);
+}
+
+/** With constants, which most layers have, there is no loop over rows, and nothing to ask in it. @inline */
+function eights(
+  sums: usize,
+  narrow: bool,
+  row: usize,
+  rows: i32,
+  words: usize,
+  shift: i32,
+  low: i32,
+  high: i32,
+  pixels: i32,
+  to: usize,
+  stride: i32,
+): void {
   const least = i8x16.splat(<i8>low);
   const most = i8x16.splat(<i8>high);
-  let p = 0;
+  const next = <usize>rows * row;
+  const bytes = <usize>wordBytes(rows);
+  const end = sums + <usize>(pixels << (narrow ? 1 : 2));
   do {
-    const a = quarter(sums, narrow, row, rows, words, 0, shift, least, most);
-    const b = quarter(sums, narrow, row, rows, words, 2, shift, least, most);
-    const c = quarter(sums, narrow, row, rows, words, 4, shift, least, most);
-    const d = quarter(sums, narrow, row, rows, words, 6, shift, least, most);
-    const ab0 = v128.shuffle<i16>(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
-    const ab4 = v128.shuffle<i16>(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
-    const cd0 = v128.shuffle<i16>(c, d, 0, 8, 1, 9, 2, 10, 3, 11);
-    const cd4 = v128.shuffle<i16>(c, d, 4, 12, 5, 13, 6, 14, 7, 15);
-    to = storeTwo(v128.shuffle<i32>(ab0, cd0, 0, 4, 1, 5), to, stride);
-    to = storeTwo(v128.shuffle<i32>(ab0, cd0, 2, 6, 3, 7), to, stride);
-    to = storeTwo(v128.shuffle<i32>(ab4, cd4, 0, 4, 1, 5), to, stride);
-    to = storeTwo(v128.shuffle<i32>(ab4, cd4, 2, 6, 3, 7), to, stride);
+    // Channels c and c + 4, 8 bytes each, stay where the sums of c were: there are not registers enough for all.
+    const last = sums + 4 * next;
+    let at = sums;
+    let word = words;
+    do {
+      const low = eighth(at, narrow, row, rows, word, shift);
+      const high = eighth(at + 4 * next, narrow, row, rows, word + 4 * bytes, shift);
+      v128.store(at, i8x16.min_s(i8x16.max_s(i8x16.narrow_i16x8_s(low, high), least), most));
+      at += next;
+      word += bytes;
+    } while (at < last);
+    const a = v128.load(sums);
+    const b = v128.load(sums + next);
+    const c = v128.load(sums + 2 * next);
+    const d = v128.load(sums + 3 * next);
+    const a0 = v128.shuffle<i8>(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+    const a4 = v128.shuffle<i8>(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+    const c0 = v128.shuffle<i8>(c, d, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+    const c4 = v128.shuffle<i8>(c, d, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+    const first = v128.shuffle<i16>(a0, c0, 0, 8, 1, 9, 2, 10, 3, 11);
+    const second = v128.shuffle<i16>(a4, c4, 0, 8, 1, 9, 2, 10, 3, 11);
+    to = storeTwo(v128.shuffle<i32>(first, second, 0, 4, 1, 5), to, stride);
+    to = storeTwo(v128.shuffle<i32>(first, second, 2, 6, 3, 7), to, stride);
+    const third = v128.shuffle<i16>(a0, c0, 4, 12, 5, 13, 6, 14, 7, 15);
+    const fourth = v128.shuffle<i16>(a4, c4, 4, 12, 5, 13, 6, 14, 7, 15);
+    to = storeTwo(v128.shuffle<i32>(third, fourth, 0, 4, 1, 5), to, stride);
+    to = storeTwo(v128.shuffle<i32>(third, fourth, 2, 6, 3, 7), to, stride);
     sums += narrow ? 16 : 32;
-    p += 8;
-  } while (p < pixels);
+  } while (sums < end);
 }
 
 /** 8 bytes and 8 bytes, `stride` bytes apart. Returns where the next belong. @inline */
@@ -210,29 +230,44 @@ export function toOutput<L>(
   short: bool,
   small: bool,
 ): void {
-  const scales = words;
-  const offset = load<i64>(words + ((<usize>rows) << 2));
+  const last = words + ((<usize>rows) << 2);
+  const offset = load<i64>(last);
   if (isVector<L>()) {
     const least = i16x8.splat(<i16>low);
     const most = i16x8.splat(<i16>high);
     const step: usize = narrow ? 16 : 32;
     for (let p = 0; p < pixels; p += 8, sums += step) {
       const values = short
-        ? scaled32(sums, narrow, row, rows, scales, <i32>offset, shift)
-        : scaled64(sums, narrow, row, rows, scales, offset, shift, low, high, small);
+        ? scaled32(sums, narrow, row, rows, words, <i32>offset, shift)
+        : scaled64(sums, narrow, row, rows, words, offset, shift, low, high, small);
       to = scatter(i16x8.min_s(i16x8.max_s(values, least), most), to, stride);
     }
-  } else if (short && rows == 1) {
-    const scale = load<i32>(scales);
-    for (let p = 0; p < pixels; p++, to += stride)
-      store<i8>(to, clampOutput((sumAt(sums, p, narrow) * scale + <i32>offset) >> shift, low, high));
+    return;
+  }
+  const step = narrow ? 2 : 4;
+  const end = sums + <usize>(pixels * step);
+  if (short && rows == 1) {
+    const scale = load<i32>(words);
+    const start = <i32>offset;
+    do {
+      store<i8>(to, clampOutput((sumAt(sums, narrow) * scale + start) >> shift, low, high));
+      to += stride;
+      sums += step;
+    } while (sums < end);
   } else {
-    for (let p = 0; p < pixels; p++, to += stride) {
+    do {
       let sum = offset;
-      for (let i = 0, at = sums; i < rows; i++, at += row)
-        sum += <i64>sumAt(at, p, narrow) * <i64>load<i32>(scales + (i << 2));
+      let scale = words;
+      let at = sums;
+      do {
+        sum += <i64>sumAt(at, narrow) * <i64>load<i32>(scale);
+        at += row;
+        scale += 4;
+      } while (scale < last);
       store<i8>(to, <i32>clamp<i64>(sum >> shift, low, high));
-    }
+      sums += step;
+      to += stride;
+    } while (sums < end);
   }
 }
 

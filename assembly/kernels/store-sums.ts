@@ -2,7 +2,7 @@
 
 import { L_ACTIVATION_MAX, L_ACTIVATION_MIN } from "../../format/layout";
 import { multipliers, shifts } from "../model";
-import { clampOutput, multiply, multiplyOnce } from "./fixed-point";
+import { clamp, clampOutput, multiply, multiplyOnce } from "./fixed-point";
 import { targetZero } from "./pixel-store";
 
 // Of the layer.
@@ -39,16 +39,18 @@ export function storeSums(from: usize, apart: usize, t: i32, channels: i32, pixe
     if (shift < -1 && !once) {
       // multiply, half of what is lost added last. −2^31 · −2^31 saturates: mod 2^32 it is −2^31 here, and 1 less than that.
       const right = -1 - shift;
-      for (; at < end; at += apart, out += stride) {
+      do {
         const product = <i32>((<i64>load<i32>(at) * <i64>multiplier + 0x40000000) >> 31);
         const value = (((product + (product >> 31)) >> right) + 1) >> 1;
         store<i8>(out, clampOutput(value + zero, least, most));
-      }
+        at += apart;
+        out += stride;
+      } while (at < end);
     }
     for (; at < end; at += apart, out += stride) {
       const sum = load<i32>(at);
       const value = once ? multiplyOnce(sum, multiplier, shift) : multiply(sum, multiplier, shift);
-      store<i8>(out, clampOutput(value + zero, least, most));
+      store<i8>(out, clamp<i32>(value + zero, least, most));
     }
   }
 }

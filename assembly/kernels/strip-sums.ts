@@ -35,10 +35,9 @@ export function openStripSums<L>(oy: i32, ox: i32, height: i32): void {
   }
 }
 
-/** Sums of row k of signs, to be asked for in order; those of the rows that belong together follow. */
+/** Sums of row k of signs, and of those that belong together with it, whose first it is. */
 export function sumsOf<L>(k: i32): usize {
   if (together == 0) return first + <usize>k * sumRow;
-  const at = k % together;
-  if (at == 0) sumBatch<L>(k, min(together, signRows - k), 0, taps, 0, sums, true);
-  return sums + <usize>at * sumRow;
+  sumBatch<L>(k, min(together, signRows - k), 0, taps, 0, sums, true);
+  return sums;
 }

@@ -23,7 +23,6 @@ import {
   openWindow,
   strideHeight,
   strideWidth,
-  zero,
 } from "./window";
 
 // What the strip adds to the layer's geometry (window.ts), set once a layer.
@@ -82,9 +81,9 @@ export function tapOffsets(to: usize): void {
   }
 }
 
-/** What the sums over packed signs `bits` hold beside Σ ±(x − zero point): 127 an input, and x's own offset. */
-export function correction(bits: usize): i32 {
-  const inputs = (groups * taps) << 2;
-  const ones = countOnes(bits, groups * taps);
-  return 127 * inputs + ones + zero * (2 * ones - inputs);
+/** What sums over `groups` groups of packed signs hold beside Σ ±(x − z): 127 an input, and x's own offset. */
+export function correction(bits: usize, groups: i32, z: i32): i32 {
+  const inputs = groups << 2;
+  const ones = countOnes(bits, groups);
+  return 127 * inputs + ones + z * (2 * ones - inputs);
 }

@@ -3,12 +3,12 @@
 
 import { storeChannels } from "../kernels/output-words";
 import { rowLength } from "../kernels/strip";
-import { narrow, outputs, sumRow } from "../kernels/strip-scratch";
+import { narrow, sumRow } from "../kernels/strip-scratch";
 import { channelsAtOnce, sumsOf } from "../kernels/strip-sums";
 
-/** The strip that openStripSums was called for, to `outputs`. */
-export function binaryPlanes<L>(planes: i32, channels: i32): void {
+/** The strip that openStripSums was called for. */
+export function binaryPlanes<L>(planes: i32, channels: i32, to: usize): void {
   const most = channelsAtOnce(planes);
   for (let t = 0; t < channels; t += most)
-    storeChannels<L>(sumsOf<L>(t * planes), narrow, sumRow, t, min(most, channels - t), rowLength, outputs, channels);
+    storeChannels<L>(sumsOf<L>(t * planes), narrow, sumRow, t, min(most, channels - t), rowLength, to, channels);
 }

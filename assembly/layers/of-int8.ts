@@ -82,7 +82,7 @@ export function ofInt8(layer: usize): void {
         openRuns(oy, g * inputs, taps);
         convolve(layer, offset, pixels, g * perGroup, taps, isDepthwise, to);
       }
-      finishPixels(pixel, pixels);
+      finishPixels(to, pixel, pixels);
       pixel += pixels;
     }
   }

@@ -118,7 +118,7 @@ describe("where a convolution stores a pixel", () => {
     expect(pixelTarget(1)).toBe(values(tensorRecord(y)) + 3);
     expect(targetZero).toBe(42);
     write(y, [1, 2, 3, 4, 5, 6]);
-    finishPixels(1, 1);
+    finishPixels(pixelTarget(1), 1, 1);
     for (let i = 0; i < 6; i++) expect(<i32>load<i8>(values(tensorRecord(y)) + i)).toBe(i + 1);
   });
   it("with a residual: a scratch pixel under the Add's first zero point, then the sum into the output", () => {
@@ -137,7 +137,7 @@ describe("where a convolution stores a pixel", () => {
     write(y, [1, 2, 3, 4, 5, 6]);
     write(r, [0, 0, 0, -5, 5, 15]);
     for (let i = 0; i < 3; i++) store<i8>(A + i, 3 + i);
-    finishPixels(1, 1);
+    finishPixels(A, 1, 1);
     const at = values(tensorRecord(y));
     const expected: StaticArray<i32> = [1, 2, 3, 10, 21, 32];
     for (let i = 0; i < 6; i++) expect(<i32>load<i8>(at + i)).toBe(expected[i]);

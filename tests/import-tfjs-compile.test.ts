@@ -44,7 +44,7 @@ test("the hash of the source covers model.json and its shards, in the manifest's
   const scheme: CompileOptions = { ...OPTIONS, scheme: "int8" };
   const { program, sourceBytes, file } = await compile(source(folder, "nets/digits/model.json"), scheme);
   const { name, labels, provenance } = program.metadata;
-  assert.deepEqual([name, provenance!.source, labels], ["model", "model.json", OPTIONS.labels]);
+  assert.deepEqual([name, provenance!.source, labels], ["digits", "model.json", OPTIONS.labels]);
   assert.equal(provenance!.sha256, sha256(...files));
   assert.equal(
     sourceBytes,

@@ -3,7 +3,7 @@
 /** Sums of two pixels. */
 typedef u32 ALIASING lanes;
 
-#if defined(__GNUC__) && defined(__thumb__) && __ARM_ARCH >= 6
+#if defined(__GNUC__) && defined(__thumb__) && __ARM_ARCH >= 6 && !defined(HALFBIT_PLAIN_SUMS)
 #define BY_HAND
 // In r6 … r12 and lr are 8 sums, in r2 … r4 words of an entry, which r5 points to. ADD of two registers sets no flags.
 #define ADD_SIX                                                                                                 \

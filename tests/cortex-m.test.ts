@@ -38,6 +38,14 @@ for (const [core, name] of CASES) {
   });
 }
 
+for (const core of Object.keys(CORES) as Core[]) {
+  test(`${core}: without assembler DS-CNN is right as well`, { skip: noCortexM || noMlperf }, async () => {
+    models.dscnn ??= benchModel("dscnn");
+    const { correct } = await countInstructions(core, await models.dscnn, "dscnn", "sums-in-c");
+    assert.ok(correct);
+  });
+}
+
 /** Most instructions of the translated runtime for each of the same kernels in C. */
 const MOST = 1.15;
 

@@ -31,11 +31,15 @@ export const noCortexM = missingTools().length > 0 && `no ${missingTools().join(
 /** How memory is checked (firmware/memory.h). */
 export type Checks = "STORES" | "ALL" | "MASK" | "NONE";
 
-/** What runs the layers: the runtime, or a peer in plain C in place of its int8 convolutions, or of its layers of signs. */
-export type Kernels = "runtime" | "plain-int8" | "plain-signs";
+/**
+ * What runs the layers: the runtime, with sums in assembler or in C; or a peer in plain C in place of its int8 convolutions,
+ * or of its layers of signs.
+ */
+export type Kernels = "runtime" | "sums-in-c" | "plain-int8" | "plain-signs";
 
 const PEERS: Record<Kernels, string[]> = {
   runtime: [],
+  "sums-in-c": ["-DHALFBIT_PLAIN_SUMS"],
   "plain-int8": ["-DPLAIN_INT8", "-fno-strict-aliasing"],
   "plain-signs": ["-DPLAIN_SIGNS", "-fno-strict-aliasing"],
 };

@@ -1,8 +1,9 @@
 // Sums of signed inputs over rows of pixels: an entry of each group's table, chosen by 4 packed signs, added up.
 
 import { MAX_TERMS } from "../../format/strip";
+import { sums as wordSums } from "../host";
 import { add, lanes, zeros } from "./lanes";
-import { IN_WORDS, wordSums } from "./word-sums";
+import { IN_WORDS } from "./word-sums";
 
 /**
  * Writes where rows of packed signs, `bytes` bytes each, find their entries: for each of `rows` rows, and taps [first,
@@ -306,11 +307,13 @@ function sumRows<L>(
  * Sums over `count` entries (an even number) of the tables at `tables` for a row of `pixels` pixels (a multiple of 8),
  * stored or added, of each of `rows` rows, whose entries' offsets are `bytes` bytes apart (findEntries): Σ ±x + 127·4 for
  * each group + the ones of its bits. int32, or uint16 where they are narrow (at most MAX_TERMS entries in all). step: bytes
- * from the tables of MAX_TERMS entries to those of the next.
+ * from the tables of MAX_TERMS entries to those of the next. In words, entries behind the first `even` of a row, an even
+ * number, begin a pixel early (word-sums.ts).
  */
 export function signSums<L>(
   entries: usize,
   bytes: i32,
+  even: i32,
   count: i32,
   rows: i32,
   tables: usize,
@@ -320,12 +323,17 @@ export function signSums<L>(
   fresh: bool,
   narrow: bool,
 ): void {
-  if (IN_WORDS) {
-    wordSums(entries, bytes, count, count, rows, tables, step, pixels, sums, fresh, narrow);
-    return;
+  for (; count > 0; count -= MAX_TERMS, entries += 2 * MAX_TERMS, tables += step, fresh = false) {
+    const some = min(count, MAX_TERMS);
+    if (IN_WORDS) {
+      const middle = max(min(even, some), 0);
+      const row = pixels << (narrow ? 1 : 2);
+      wordSums(entries, bytes, 2 * middle, 2 * some, rows, tables, pixels, sums, row, fresh, narrow);
+      even -= MAX_TERMS;
+    } else {
+      sumRows<L>(false, entries, bytes, some, rows, 1, tables, pixels, sums, fresh, narrow);
+    }
   }
-  for (; count > 0; count -= MAX_TERMS, entries += 2 * MAX_TERMS, tables += step, fresh = false)
-    sumRows<L>(false, entries, bytes, min(count, MAX_TERMS), rows, 1, tables, pixels, sums, fresh, narrow);
 }
 
 /** The same of packed signs, after openPacked, over taps [first, end), `count` groups of each; with SIMD. */

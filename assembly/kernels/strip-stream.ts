@@ -16,7 +16,7 @@ import {
   sumRow,
   tables,
 } from "./strip-scratch";
-import { evenFirst, IN_WORDS, isEven, wordSums } from "./word-sums";
+import { evenFirst, IN_WORDS, isEven } from "./word-sums";
 
 /** Where the taps read. */
 export function openTaps(): void {
@@ -43,12 +43,6 @@ function evenTaps(from: i32, end: i32): i32 {
   return even;
 }
 
-/** Of rows of n entries each, whose offsets stand at `at`, `bytes` apart. @inline */
-function sumOffsets<L>(at: usize, bytes: i32, even: i32, n: i32, rows: i32, to: usize, fresh: bool): void {
-  if (IN_WORDS) wordSums(at, bytes, even, n, rows, tables, 0, rowLength, to, fresh, narrow);
-  else signSums<L>(at, bytes, n, rows, tables, 0, rowLength, to, fresh, narrow);
-}
-
 /** Sums of `rows` rows of signs from k on, over taps [from, end) of the batch that begins with `group`. */
 export function sumBatch<L>(k: i32, rows: i32, from: i32, end: i32, group: i32, to: usize, fresh: bool): void {
   const count = min(batch, groups - group);
@@ -56,7 +50,7 @@ export function sumBatch<L>(k: i32, rows: i32, from: i32, end: i32, group: i32, 
   const even = IN_WORDS ? count * evenTaps(from, end) : 0;
   if (streamed) {
     const at = stream + <usize>((signRows * taps * group + (k * taps + from) * count) << 1);
-    sumOffsets<L>(at, 2 * taps * count, even, n, rows, to, fresh);
+    signSums<L>(at, 2 * taps * count, even, n, rows, tables, 0, rowLength, to, fresh, narrow);
     return;
   }
   let bits = signsOf(k) + <usize>(group >> 1);
@@ -68,7 +62,7 @@ export function sumBatch<L>(k: i32, rows: i32, from: i32, end: i32, group: i32, 
   do {
     const some = min(SUM_ROWS, rows);
     findEntries(bits, signBytes, some, from, end, groups, count, pixels, offsets, stream);
-    sumOffsets<L>(stream, 2 * n, even, n, some, to, fresh);
+    signSums<L>(stream, 2 * n, even, n, some, tables, 0, rowLength, to, fresh, narrow);
     bits += <usize>(SUM_ROWS * signBytes);
     to += <usize>SUM_ROWS * sumRow;
     rows -= SUM_ROWS;

@@ -2,9 +2,6 @@
 // word, and several words with one instruction, if they are aligned. What a tap at an odd pixel reads is not, so such taps
 // come last, and their entries begin a pixel early: the host shifts their sums once a row of signs.
 
-import { MAX_TERMS } from "../../format/strip";
-import { sums as sumsOfHost } from "../host";
-
 /** A build with WORDS is for such a host. */
 export const IN_WORDS: bool = isDefined(WORDS);
 
@@ -21,27 +18,5 @@ export function evenFirst(tapOffsets: usize, first: i32, end: i32): void {
     const even = isEven(to);
     for (; even && to > tapOffsets + (first << 2) && !isEven(to - 4); to -= 4) store<u32>(to, load<u32>(to - 4));
     store<u32>(to, word);
-  }
-}
-
-/** As signSums; the entries of a row behind its `even` first, an even number, begin a pixel early. */
-export function wordSums(
-  entries: usize,
-  bytes: i32,
-  even: i32,
-  count: i32,
-  rows: i32,
-  tables: usize,
-  step: usize,
-  pixels: i32,
-  sums: usize,
-  fresh: bool,
-  narrow: bool,
-): void {
-  const row = pixels << (narrow ? 1 : 2);
-  for (; count > 0; count -= MAX_TERMS, even -= MAX_TERMS, entries += 2 * MAX_TERMS, tables += step, fresh = false) {
-    const end = min(count, MAX_TERMS);
-    const middle = max(min(even, end), 0);
-    sumsOfHost(entries, bytes, 2 * middle, 2 * end, rows, tables, pixels, sums, row, fresh, narrow);
   }
 }

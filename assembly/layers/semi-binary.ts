@@ -74,7 +74,7 @@ function convU<L>(layer: usize, first: i32, count: i32, channels: i32, to: usize
     } else {
       const entries = streamed ? streamU + <usize>((t * quads) << 1) : stream;
       if (!streamed) findEntries(bits, bytes, rows, 0, 1, quads, quads, block, offsets, entries);
-      signSums<L>(entries, 2 * quads, quads, rows, tables, step, count, sumsU, true, isNarrow);
+      signSums<L>(entries, 2 * quads, quads, quads, rows, tables, step, count, sumsU, true, isNarrow);
     }
     storeChannels<L>(sumsU, isNarrow, next, t, rows, count, to, channels);
     t += SUM_ROWS;

@@ -50,6 +50,7 @@ Beside them stand up to 1 % of that, so that the size is an operand within an in
 | \`make CROSS=arm-none-eabi- ARCH="-mcpu=cortex-m4 -mthumb"\` | another compiler and core |
 | \`OPT=-O2\` | less flash; the default is \`-O3\`, without what GCC does worse with on a Cortex-M |
 | \`SELF_TEST=0\` | no self-test in halfbit_init, which takes as long as halfbit_run |
+| \`CFLAGS=-DHALFBIT_PLAIN_SUMS\` | sums in C, not in assembler, which uses every register: for interrupts that rely on one |
 | \`CHECKS=STORES\` | the default: what would be stored outside the memory ends in HALFBIT_TRAP; a load comes from the ${thousands(2 ** Math.ceil(Math.log2(memory.total)))} bytes that begin with the memory |
 | \`ALIGNED=1\` | less instructions on a Cortex-M4, if the linker script puts \`.bss.halfbit\` at a multiple of 64 KB, best at the start of RAM; a load then comes from the 64 KB that begin there |
 | \`CHECKS=ALL\` | loads outside the memory end there as well |

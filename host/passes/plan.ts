@@ -135,8 +135,9 @@ interface Activations {
   roots: number[];
   /** That of the block that a tensor is in. */
   find: (tensor: number) => number;
-  /** Bytes, for each layer. */
+  /** Bytes, for each layer, and where they are most. */
   alive: number[];
+  peak: number;
 }
 
 function activations(program: Program, views: ReadonlyMap<number, number>): Activations {
@@ -176,12 +177,12 @@ function activations(program: Program, views: ReadonlyMap<number, number>): Acti
   const alive = layers.map((_, i) =>
     blocks.filter((block) => block.first <= i && i <= block.last).reduce((sum, block) => sum + block.bytes, 0),
   );
-  return { blocks, roots, find, alive };
+  return { blocks, roots, find, alive, peak: Math.max(0, ...alive) };
 }
 
 /** Bytes of the activations where most are alive: what no arena can be smaller than. */
 export function activationBytes(program: Program, views: ReadonlyMap<number, number>): number {
-  return Math.max(0, ...activations(program, views).alive);
+  return activations(program, views).peak;
 }
 
 /**
@@ -190,8 +191,7 @@ export function activationBytes(program: Program, views: ReadonlyMap<number, num
  */
 export function plan(program: Program, views: ReadonlyMap<number, number>, arenaBudget?: number): Plan {
   const { tensors, layers } = program;
-  const { blocks, roots, find, alive } = activations(program, views);
-  const peak = Math.max(0, ...alive);
+  const { blocks, roots, find, alive, peak } = activations(program, views);
   const shapeOf = (t: number) => tensors[t].shape;
   const inRoom = (layer: ProgramLayer, room: number) => {
     if (OF_INT8.has(layer.kind)) return withRows(layer, shapeOf(layer.input), shapeOf(layer.output));

@@ -15,7 +15,7 @@ export interface Host {
    * where memory does not grow by them.
    */
   shows: "layers and memory" | "layers" | "output";
-  /** What it prints for the list in a folder; `module` is a file in the place of dist/'s, which a command does not take. */
+  /** What it prints for the list in a folder; `module` is a file in the place of dist/'s; a command takes none, nor does firmware. */
   run(folder: string, module?: string): Promise<string>;
 }
 

@@ -56,8 +56,8 @@ function sum(groups: i32, first: i32, count: i32, pixels: i32, fresh: bool, narr
   }
   findEntries(BITS + <usize>(first >> 1), BYTES, ROWS, 0, TAPS, groups, count, PIXELS, OFFSETS, ENTRIES);
   const n = TAPS * count;
-  if (ASC_FEATURE_SIMD) signSums<v128>(ENTRIES, 2 * n, n, ROWS, TABLES, 0, pixels, SUMS, fresh, narrow);
-  else signSums<u64>(ENTRIES, 2 * n, n, ROWS, TABLES, 0, pixels, SUMS, fresh, narrow);
+  if (ASC_FEATURE_SIMD) signSums<v128>(ENTRIES, 2 * n, n, n, ROWS, TABLES, 0, pixels, SUMS, fresh, narrow);
+  else signSums<u64>(ENTRIES, 2 * n, n, n, ROWS, TABLES, 0, pixels, SUMS, fresh, narrow);
 }
 
 /** Sum p of row k. */
@@ -167,8 +167,8 @@ describe("sums over packed signs", () => {
       for (let i = 0; i < all; i++) store<u16>(ENTRIES + 2 * (k * all + i), (i % 12) * 32 * PIXELS + 15 * 2 * PIXELS);
     for (let narrow = 0; narrow < 2; narrow++) {
       const n = narrow == 1 ? MAX_TERMS : all;
-      if (ASC_FEATURE_SIMD) signSums<v128>(ENTRIES, 2 * all, n, ROWS, TABLES, 0, ROW, SUMS, true, narrow == 1);
-      else signSums<u64>(ENTRIES, 2 * all, n, ROWS, TABLES, 0, ROW, SUMS, true, narrow == 1);
+      if (ASC_FEATURE_SIMD) signSums<v128>(ENTRIES, 2 * all, n, n, ROWS, TABLES, 0, ROW, SUMS, true, narrow == 1);
+      else signSums<u64>(ENTRIES, 2 * all, n, n, ROWS, TABLES, 0, ROW, SUMS, true, narrow == 1);
       for (let k = 0; k < ROWS; k++) for (let p = 0; p < ROW; p++) expect(found(k, p, narrow == 1)).toBe(n * 1020);
     }
   });

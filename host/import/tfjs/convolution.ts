@@ -23,14 +23,10 @@ function placed(op: Operation, x: Activation, kernel: Pair, window: Window): { g
   const whole = [...kernel, ...strides, ...dilations].every((n) => Number.isInteger(n) && n >= 1 && n <= LARGEST);
   if (!whole) throw corrupt(op, "has a kernel, stride or dilation that is no size");
   const input = shapeOf(op, x);
-  const along = (i: 0 | 1) => samePadding(input[i], dilations[i] * (kernel[i] - 1) + 1, strides[i]);
-  const [[top, bottom], [left, right]] =
-    padding === "same"
-      ? [along(0), along(1)]
-      : [
-          [0, 0],
-          [0, 0],
-        ];
+  const along = (i: 0 | 1) =>
+    padding === "same" ? samePadding(input[i], dilations[i] * (kernel[i] - 1) + 1, strides[i]) : [0, 0];
+  const [top, bottom] = along(0);
+  const [left, right] = along(1);
   const pixels = typeof padding === "object" ? padding : { top, bottom, left, right };
   const geometry = { kernel, stride: strides, dilation: dilations, padding: pixels };
   const size = windowOutput(input, geometry);
